@@ -1,0 +1,75 @@
+# `make` alone prints this help.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+PYTHON ?= python3
+export PORT ?= 8000
+export HELPCENTER_DATA ?= var
+# Material announces its end of life on every build: decisions/0002 says what our way out is.
+export NO_MKDOCS_2_WARNING := 1
+
+BIN := .venv/bin
+SITE_SOURCES := mkdocs.yml $(shell find docs overrides widget -type f -not -name '*.pyc' 2>/dev/null)
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+##@ See it
+run: .venv/run.stamp site/built.stamp ## serve the help centre with demo data (PORT, HELPCENTER_DATA)
+	@$(BIN)/widget demo
+
+docs: site/built.stamp ## build the site
+
+##@ Prove it
+check: format-check lint types imports test ## everything that decides a change
+
+test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
+	@scripts/browser
+	$(BIN)/pytest
+
+bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
+	@scripts/browser
+	$(BIN)/python -m bench
+
+##@ Work on it
+setup: .venv/dev.stamp ## the environment, with what development needs
+
+fmt: .venv/dev.stamp ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+format-check: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+imports: .venv/dev.stamp
+	$(BIN)/lint-imports
+
+translations: .venv/dev.stamp ## gather the words of code and templates into the catalogues
+	$(BIN)/widget translations
+
+lock: ## renew the lock files (needs uv)
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was built and installed, keep the data
+	rm -rf .venv site
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	scripts/environment requirements.lock
+	touch $@
+
+.venv/dev.stamp: requirements-dev.lock pyproject.toml
+	scripts/environment requirements-dev.lock
+	touch $@ .venv/run.stamp
+
+site/built.stamp: $(SITE_SOURCES) | .venv/run.stamp
+	$(BIN)/mkdocs build --strict --clean
+	touch $@
+
+.PHONY: help run docs check test bench setup fmt format-check lint types imports translations lock clean

@@ -1,0 +1,1 @@
+"""A subscription widget and the bilingual help centre it lives in."""

@@ -1,0 +1,190 @@
+"""Price books and policies from `data/*.toml`: dated versions, checked key by key before anything starts."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from widget.domain.money import minor_units
+from widget.domain.plan import Interval, Plan, PriceBook, Prices
+from widget.domain.policy import PlanDowngrade, Policy
+from widget.domain.terms import Terms
+
+DATA = Path(__file__).resolve().parent / "data"
+
+
+class CatalogueError(Exception):
+    """A data file is wrong. The message names the file, the key and what was expected."""
+
+
+class _Table:
+    """One TOML table, read key by key, so that a missing, wrong or unknown key is named with its file and path."""
+
+    def __init__(self, values: Mapping[str, Any], path: str) -> None:
+        self._values, self._path, self._read = values, path, set[str]()
+
+    def fail(self, key: str, expected: str) -> CatalogueError:
+        found = repr(self._values[key]) if key in self._values else "nothing"
+        return CatalogueError(f"{self._path}.{key}: expected {expected}, found {found}")
+
+    def _take(self, key: str, kind: type, expected: str) -> Any:
+        self._read.add(key)
+        value = self._values.get(key)
+        # bool is an int in Python, and a datetime is a date: the exact type is what the file must say.
+        if type(value) is not kind:
+            raise self.fail(key, expected)
+        return value
+
+    def text(self, key: str) -> str:
+        value: str = self._take(key, str, "a text")
+        if not value:
+            raise self.fail(key, "a text that is not empty")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        values = self._take(key, list, "a list of texts")
+        if not values or not all(type(value) is str and value for value in values):
+            raise self.fail(key, "a list of texts")
+        return tuple(values)
+
+    def number(self, key: str, lowest: int, highest: int) -> int:
+        expected = f"a whole number from {lowest} to {highest}"
+        value: int = self._take(key, int, expected)
+        if not lowest <= value <= highest:
+            raise self.fail(key, expected)
+        return value
+
+    def switch(self, key: str) -> bool:
+        value: bool = self._take(key, bool, "true or false")
+        return value
+
+    def day(self, key: str) -> date:
+        value: date = self._take(key, date, "a date such as 2026-11-01")
+        return value
+
+    def one_of(self, key: str, choices: type[PlanDowngrade]) -> PlanDowngrade:
+        expected = " or ".join(repr(str(choice)) for choice in choices)
+        value = self._take(key, str, expected)
+        if value not in list(choices):
+            raise self.fail(key, expected)
+        return choices(value)
+
+    def amount(self, key: str) -> int:
+        expected = "an amount with two decimals such as '12.50'"
+        value = self._take(key, str, expected)
+        try:
+            return minor_units(value)
+        except ValueError:
+            raise self.fail(key, expected) from None
+
+    def table(self, key: str) -> "_Table":
+        return _Table(self._take(key, dict, "a table"), f"{self._path}.{key}")
+
+    def tables(self, key: str) -> list["_Table"]:
+        values = self._take(key, list, "a list of tables")
+        if not values or not all(type(value) is dict for value in values):
+            raise self.fail(key, "a list of tables")
+        return [_Table(value, f"{self._path}.{key}[{index}]") for index, value in enumerate(values, start=1)]
+
+    def done(self) -> None:
+        for key in sorted(set(self._values) - self._read):
+            raise CatalogueError(f"{self._path}.{key}: unknown key; known are {', '.join(sorted(self._read))}")
+
+
+def load(folder: Path = DATA) -> Terms:
+    """Return every version of the price book and the policy in `folder`.
+
+    Raises CatalogueError naming the file, the key and what was expected, at the first thing that is wrong.
+    """
+    books = [_price_book(table) for table in _versions(folder / "price-books.toml", "price_book")]
+    policies = [_policy(table) for table in _versions(folder / "policies.toml", "policy")]
+    _check_order([(book.version, book.valid_from) for book in books], "price-books.toml")
+    _check_order([(policy.version, policy.valid_from) for policy in policies], "policies.toml")
+    return Terms(tuple(books), tuple(policies))
+
+
+def _versions(path: Path, key: str) -> list[_Table]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CatalogueError(f"{path.name}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path.name}: not TOML: {error}") from None
+    file = _Table(values, path.name)
+    tables = file.tables(key)
+    file.done()
+    return tables
+
+
+def _check_order(versions: list[tuple[str, date]], file: str) -> None:
+    names = [name for name, _ in versions]
+    days = [day for _, day in versions]
+    if len(set(names)) != len(names):
+        raise CatalogueError(f"{file}.version: expected each version once, found {', '.join(names)}")
+    if sorted(set(days)) != days:
+        found = ", ".join(map(str, days))
+        raise CatalogueError(f"{file}.valid_from: expected oldest first, each day once, found {found}")
+
+
+def _price_book(table: _Table) -> PriceBook:
+    plans = tuple(_plan(plan) for plan in table.tables("plan"))
+    for field in ("id", "rank"):
+        values = [getattr(plan, field) for plan in plans]
+        if len(set(values)) != len(values):
+            raise table.fail("plan", f"each {field} once")
+    book = PriceBook(
+        version=table.text("version"),
+        valid_from=table.day("valid_from"),
+        currency=table.text("currency"),
+        sample_data=table.switch("sample_data"),
+        plans=tuple(sorted(plans, key=lambda plan: plan.rank)),
+    )
+    table.done()
+    return book
+
+
+def _plan(table: _Table) -> Plan:
+    name = table.table("name")
+    names = {language: name.text(language) for language in ("fr", "en")}
+    name.done()
+    low = table.number("min_users", 1, 100_000)
+    plan = Plan(
+        id=table.text("id"),
+        rank=table.number("rank", 0, 1_000),
+        name=names,
+        min_users=low,
+        max_users=table.number("max_users", low, 100_000),
+        max_zoom_licenses=table.number("max_zoom_licenses", 0, 100_000),
+        prices={interval: _prices(table.table(interval)) for interval in Interval},
+    )
+    table.done()
+    return plan
+
+
+def _prices(table: _Table) -> Prices:
+    prices = Prices(user=table.amount("user"), zoom_license=table.amount("zoom_license"))
+    table.done()
+    return prices
+
+
+def _policy(table: _Table) -> Policy:
+    policy = Policy(
+        version=table.text("version"),
+        valid_from=table.day("valid_from"),
+        # The lower price may never start before the first of the next month, which a notice of 0 would ask for.
+        notice_months=table.number("notice_months", 1, 11),
+        plan_downgrade=table.one_of("plan_downgrade", PlanDowngrade),
+        best_day=table.switch("best_day"),
+        zoom_users_per_license=table.number("zoom_users_per_license", 1, 1_000),
+        undo_cancel=table.switch("undo_cancel"),
+        card_needs_annual=table.switch("card_needs_annual"),
+        quote_valid_days=table.number("quote_valid_days", 1, 365),
+        trial_days=table.number("trial_days", 1, 365),
+        trial_max_users=table.number("trial_max_users", 1, 100_000),
+        support_email=table.text("support_email"),
+        finance_email=table.text("finance_email"),
+        downgrade_reasons=table.texts("downgrade_reasons"),
+    )
+    table.done()
+    return policy

@@ -1,0 +1,32 @@
+"""The policy: every switch and figure that the rules leave to the vendor."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class PlanDowngrade(StrEnum):
+    """When a lower plan starts (rule: plan-drops-with-price)."""
+
+    WITH_PRICE = "with_price"
+    AT_ONCE = "at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The figures in force from `valid_from` until the next version."""
+
+    version: str
+    valid_from: date
+    notice_months: int
+    plan_downgrade: PlanDowngrade
+    best_day: bool
+    zoom_users_per_license: int
+    undo_cancel: bool
+    card_needs_annual: bool
+    quote_valid_days: int
+    trial_days: int
+    trial_max_users: int
+    support_email: str
+    finance_email: str
+    downgrade_reasons: tuple[str, ...]

@@ -1,0 +1,90 @@
+"""What is billed when: a step function per line, and the one formula that changes it.
+
+    b'(t) = b(t)            for t <  s
+    b'(t) = max(b(t), N)    for s <= t < P
+    b'(t) = N               for t >= P
+
+Source: rules.md, "Up and down in one change". It covers a plain downgrade or upgrade, a mixed change, a second change
+while one is pending, and raising again what is still paid.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from datetime import date
+
+from widget.domain.plan import Level
+from widget.domain.subscription import Step
+
+Rank = Callable[[str], int]
+
+
+def step_at(steps: tuple[Step, ...], day: date) -> Step:
+    """Return the step in force on `day`. Raises ValueError for a day before the first step."""
+    index = bisect_right(steps, day, key=lambda step: step.starts_on)
+    if index == 0:
+        raise ValueError(f"nothing is billed on {day}: the first step starts on {steps[0].starts_on}")
+    return steps[index - 1]
+
+
+def highest(one: Level, other: Level, rank: Rank) -> Level:
+    """Return, line by line, the higher of two levels; plans compare by rank."""
+    return Level(
+        plan=one.plan if rank(one.plan) >= rank(other.plan) else other.plan,
+        users=max(one.users, other.users),
+        zoom_licenses=max(one.zoom_licenses, other.zoom_licenses),
+    )
+
+
+def merged(steps: list[Step]) -> tuple[Step, ...]:
+    """Return the steps without those that change neither the level nor its price book."""
+    kept: list[Step] = []
+    for step in steps:
+        if not kept or (kept[-1].level, kept[-1].price_book) != (step.level, step.price_book):
+            kept.append(step)
+    return tuple(kept)
+
+
+def changed(
+    billed: tuple[Step, ...], wish: Level, *, up_from: date, down_from: date, price_book: str | None, rank: Rank
+) -> tuple[Step, ...]:
+    """Return b': what is billed once `wish` is ordered; `up_from` is s and `down_from` is P, never before s.
+
+    A stretch that the wish leaves as it was keeps the price book frozen for it; what the wish sets is priced by
+    `price_book` (rule: price-of-the-day).
+    """
+    starts = {step.starts_on for step in billed} | {up_from, down_from}
+    steps = []
+    for start in sorted(starts):
+        before = step_at(billed, start)
+        if start < up_from:
+            steps.append(before)
+            continue
+        level = wish if start >= down_from else highest(before.level, wish, rank)
+        unchanged = level == before.level
+        steps.append(Step(start, level, before.price_book if unchanged else price_book))
+    return merged(steps)
+
+
+def undone(billed: tuple[Step, ...], on: date, rank: Rank) -> tuple[Step, ...]:
+    """Return what is billed once every decrease still to come after `on` is taken back (rule: undo).
+
+    From `on` onwards each line keeps the highest value it has reached: nothing falls any more, and nothing that
+    was ordered upwards is lost.
+    """
+    steps = [step for step in billed if step.starts_on <= on]
+    held = steps[-1]
+    for step in billed[len(steps) :]:
+        level = highest(held.level, step.level, rank)
+        if level != held.level:
+            held = Step(step.starts_on, level, step.price_book)
+            steps.append(held)
+    return merged(steps)
+
+
+def highest_from(billed: tuple[Step, ...], on: date, rank: Rank) -> Level:
+    """Return, line by line, the highest value billed on or after `on`."""
+    level = step_at(billed, on).level
+    for step in billed:
+        if step.starts_on > on:
+            level = highest(level, step.level, rank)
+    return level
