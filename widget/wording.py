@@ -1,0 +1,124 @@
+"""The sentence of each rule, in general and for one preview. Words only: every figure comes from the rules.
+
+Messages are English and are translated by the catalogues in locale/; `N_` marks them for extraction.
+"""
+
+from widget.domain.change import ChangePreview
+from widget.domain.policy import Policy
+from widget.domain.refusal import Refusal, Rule
+from widget.languages import Language
+
+
+def N_(message: str) -> str:  # noqa: N802 -- gettext's own name for "translate later"
+    """Return the message unchanged; extraction finds it by this name."""
+    return message
+
+
+RULES = {
+    Rule.ADMIN_ONLY: N_("Only a space administrator may change the subscription."),
+    Rule.PRICE_OF_THE_DAY: N_("All amounts come from the price book in force on the day of the order."),
+    Rule.LOCKED_CONTRACT: N_("A locked contract cannot be changed here: write to %(support_email)s."),
+    Rule.PLAN_LIMITS: N_("Users and Zoom licenses must lie within the limits of the plan."),
+    Rule.NOTHING_CHANGES: N_("These are the numbers that you already have: there is nothing to change."),
+    Rule.SURVEY_FIRST: N_("Before a downgrade you are asked for one reason; you may prefer not to say."),
+    Rule.ACTIVE_USER_FLOOR: N_("The new number of users cannot be lower than the number of active users."),
+    Rule.SEATS_DROP_AT_ONCE: N_("Users and Zoom licenses drop on the day of the order."),
+    Rule.PLAN_DROPS_WITH_PRICE: N_("A lower plan starts on the day its price starts."),
+    Rule.MONTHLY_PRICE_DATE: N_("With monthly payment, the lower price starts on the first day of the next month."),
+    Rule.ANNUAL_PRICE_DATE: N_("With annual payment, the lower price starts on the renewal date."),
+    Rule.NOTICE_PERIOD: N_("Before an annual renewal, notice of a decrease is given in good time: %(notice)s ahead."),
+    Rule.LATE_NOTICE: N_("After the notice deadline, the lower price starts one term later."),
+    Rule.NO_CREDIT: N_("What is already paid is neither refunded nor credited."),
+    Rule.ZOOM_LICENSE_RATIO: N_("One floating Zoom license serves about %(zoom_users_per_license)s active users."),
+    Rule.BEST_DAY: N_("Ordering early does not bring the lower price any sooner: a last day to order is shown."),
+    Rule.AVAILABLE_AT_ONCE: N_("What you add is usable at once, free until the end of the month."),
+    Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from the first day of the next month."),
+    Rule.UPGRADE_INVOICE: N_("With annual payment, one invoice covers the difference until the renewal."),
+    Rule.PAID_ALREADY: N_("What is still paid for can be raised again at no cost."),
+    Rule.ONE_PENDING_CHANGE: N_("A new order is computed on top of the pending change and replaces it."),
+    Rule.UNDO: N_("Until the price date, a pending decrease can be undone at no cost."),
+}
+
+CASES = {
+    Rule.PLAN_LIMITS: N_("The plan %(plan)s does not allow %(requested)s here: its limit is %(allowed)s."),
+    Rule.ACTIVE_USER_FLOOR: N_(
+        "You ask for fewer users (%(requested)s) than are active (%(active_users)s): deactivate %(to_deactivate)s first."
+    ),
+    Rule.ANNUAL_PRICE_DATE: N_("With annual payment, the lower price starts on the renewal date, %(price_date)s."),
+    Rule.MONTHLY_PRICE_DATE: N_("With monthly payment, the lower price starts on %(price_date)s."),
+    Rule.NOTICE_PERIOD: N_("Notice for the renewal of %(renewal)s must be given by %(deadline)s, that day included."),
+    Rule.LATE_NOTICE: N_(
+        "The notice deadline, %(deadline)s, has passed: the lower price starts one term later, on %(price_date)s, "
+        "while users and Zoom licenses drop today."
+    ),
+    Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid until %(price_date)s; it is not refunded."),
+    Rule.ZOOM_LICENSE_RATIO: N_(
+        "%(active_users)s active users would share %(zoom_licenses)s Zoom licenses; one license serves about "
+        "%(zoom_users_per_license)s."
+    ),
+    Rule.BEST_DAY: N_("You can order until %(last_day)s and still reach the same dates."),
+    Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from %(up_from)s; until then what you add is free."),
+    Rule.UPGRADE_INVOICE: N_("One invoice of %(invoice)s covers the difference from %(up_from)s to %(invoice_end)s."),
+}
+
+
+def rule_text(rule: Rule, policy: Policy, language: Language) -> str:
+    """Return the rule's sentence in general, with the policy's figures."""
+    return language.gettext(RULES[rule]) % _figures(policy, language)
+
+
+def explanation(rule: Rule, preview: ChangePreview, language: Language) -> str:
+    """Return the rule's sentence for this preview, with its dates and amounts where it has any."""
+    return _case(rule, _facts(preview, language), language)
+
+
+def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -> str:
+    """Return the sentence of a blocker or a warning, with its facts."""
+    facts = {key: language.number(value) if isinstance(value, int) else value for key, value in refusal.facts.items()}
+    if "plan" in facts:
+        facts["plan"] = preview.price_book.plan(str(facts["plan"])).name[language.code]
+    return _case(refusal.rule, _facts(preview, language) | facts, language)
+
+
+def notice(months: int, language: Language) -> str:
+    """Return a number of months as a reader says it: "one month", "2 months"."""
+    text = language.ngettext("one month", "%(months)s months", months)
+    return text % {"months": language.number(months)}
+
+
+def _case(rule: Rule, facts: dict[str, object], language: Language) -> str:
+    if rule in CASES:
+        try:
+            return language.gettext(CASES[rule]) % facts
+        except KeyError:  # the preview has no such date: the general sentence says it without
+            return language.gettext(RULES[rule]) % facts
+    return language.gettext(RULES[rule]) % facts
+
+
+def _figures(policy: Policy, language: Language) -> dict[str, object]:
+    return {
+        "support_email": policy.support_email,
+        "notice": notice(policy.notice_months, language),
+        "zoom_users_per_license": language.number(policy.zoom_users_per_license),
+    }
+
+
+def _facts(preview: ChangePreview, language: Language) -> dict[str, object]:
+    currency = preview.price_book.currency
+    facts = _figures(preview.policy, language)
+    falls = [line.priced_from for line in preview.lines if line.direction == "down" and line.priced_from]
+    rises = [line.priced_from for line in preview.lines if line.direction == "up" and line.priced_from]
+    days = {
+        "price_date": max(falls, default=None),
+        "up_from": min(rises, default=None),
+        "renewal": preview.renewal_date,
+        "deadline": preview.notice_deadline,
+        "last_day": preview.last_day_to_order,
+        "invoice_end": preview.invoices[0].ends_on if preview.invoices else None,
+    }
+    facts |= {name: language.date(day) for name, day in days.items() if day}
+    if preview.unused:
+        facts["unused"] = language.money(preview.unused.amount, currency)
+    if preview.invoices:
+        facts["invoice"] = language.money(preview.invoices[0].amount, currency)
+    return facts
