@@ -42,7 +42,8 @@ RULES = {
 CASES = {
     Rule.PLAN_LIMITS: N_("The plan %(plan)s does not allow %(requested)s here: its limit is %(allowed)s."),
     Rule.ACTIVE_USER_FLOOR: N_(
-        "You ask for fewer users (%(requested)s) than are active (%(active_users)s): deactivate %(to_deactivate)s first."
+        "You ask for fewer users (%(requested)s) than are active (%(active_users)s): "
+        "deactivate %(to_deactivate)s first."
     ),
     Rule.ANNUAL_PRICE_DATE: N_("With annual payment, the lower price starts on the renewal date, %(price_date)s."),
     Rule.MONTHLY_PRICE_DATE: N_("With monthly payment, the lower price starts on %(price_date)s."),

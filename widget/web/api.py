@@ -1,0 +1,213 @@
+"""The calculator over HTTP: parse, call `preview`, answer. Stateless and public (preview-api.md)."""
+
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from widget.domain.change import ChangePreview, preview
+from widget.domain.money import decimal_string
+from widget.domain.plan import Interval, Level, PriceBook
+from widget.domain.refusal import Refusal, Rule
+from widget.domain.subscription import SINCE_EVER, Step, Subscription
+from widget.languages import Language
+from widget.web.api_errors import contradictions, from_validation
+from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
+from widget.web.context import Context, accepted_language, context_of
+from widget.web.problem import FieldError, problem
+from widget.wording import explanation, refusal_text, rule_text
+
+MAX_BODY = 64 * 1024
+
+
+async def answer_preview(request: Request) -> Response:
+    """Answer `POST /widget/api/v1/preview`."""
+    context, language = context_of(request), accepted_language(request)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return problem(415, language)
+    body = await _read(request)
+    if body is None:
+        return problem(413, language)
+    try:
+        sent = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        return problem(400, language)
+    if isinstance(sent, dict) and isinstance(code := sent.get("language"), str) and code in context.languages:
+        language = context.languages[code]
+    try:
+        question = Question.model_validate_json(body)
+    except ValidationError as error:
+        return problem(422, language, errors=from_validation(error))
+    on = question.on or context.today()
+    errors = contradictions(question, on, context.terms.price_book(on))
+    if errors:
+        return problem(422, language, errors=errors)
+    wish = Level(question.requested.plan, question.requested.users, question.requested.zoom_licenses)
+    result = preview(_subscription(question.subscription), wish, on=on, terms=context.terms)
+    return JSONResponse(as_json(result, context, language), headers={"Content-Language": language.code})
+
+
+async def answer_price_book(request: Request) -> Response:
+    """Answer `GET /widget/api/v1/price-book`, for today or the day `?on=`."""
+    context, language = context_of(request), accepted_language(request)
+    on = context.today()
+    asked = request.query_params.getlist("on")
+    if asked:
+        day = _day(asked[0]) if len(asked) == 1 else None
+        if day is None:
+            return problem(422, language, errors=[FieldError("on", "not_a_date", {})])
+        on = day
+    return JSONResponse(_price_book(context.terms.price_book(on), on))
+
+
+async def answer_policy(request: Request) -> Response:
+    """Answer `GET /widget/api/v1/policy`: every figure by name, and the rules with their articles."""
+    context = context_of(request)
+    policy = context.terms.policy(context.today())
+    figures = {name: getattr(policy, name) for name in policy.__dataclass_fields__ if name != "valid_from"}
+    rules = [
+        {
+            "id": rule,
+            "text": {code: rule_text(rule, policy, language) for code, language in context.languages.items()},
+            "article": {code: context.articles.rule(rule, code) for code in context.languages},
+        }
+        for rule in Rule
+    ]
+    return JSONResponse({**figures, "valid_from": policy.valid_from.isoformat(), "rules": rules})
+
+
+async def _read(request: Request) -> bytes | None:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _day(text: str) -> date | None:
+    if len(text) != 10 or text[4] != "-" or not text.isascii():
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST_DAY <= day <= LAST_DAY else None
+
+
+def _subscription(facts: SubscriptionFacts) -> Subscription:
+    in_use = Level(facts.plan, facts.users, facts.zoom_licenses)
+    steps = [Step(step.from_, Level(step.plan, step.users, step.zoom_licenses)) for step in facts.billed or []]
+    return Subscription(
+        interval=Interval(facts.interval),
+        term_start=facts.term_start,
+        in_use=in_use,
+        billed=tuple(steps) or (Step(SINCE_EVER, in_use),),
+        active_users=facts.active_users,
+        pending_invitations=facts.pending_invitations,
+        locked=facts.locked,
+    )
+
+
+def as_json(result: ChangePreview, context: Context, language: Language) -> dict[str, Any]:
+    """Return a preview as preview-api.md writes it."""
+    currency = result.price_book.currency
+    return {
+        "direction": result.direction,
+        "allowed": result.allowed,
+        "blockers": [_refusal(each, result, context, language) for each in result.blockers],
+        "warnings": [_refusal(each, result, context, language) for each in result.warnings],
+        "lines": [
+            {
+                "item": line.item,
+                "from": line.before,
+                "to": line.after,
+                "direction": line.direction,
+                "usable_from": _iso(line.usable_from),
+                "priced_from": _iso(line.priced_from),
+                "rules": list(line.rules),
+            }
+            for line in result.lines
+        ],
+        "fees": [
+            {
+                "from": period.starts_on.isoformat(),
+                "to": _iso(period.ends_on),
+                "plan": period.level.plan,
+                "users": period.level.users,
+                "zoom_licenses": period.level.zoom_licenses,
+                "amount": decimal_string(period.amount),
+                "currency": currency,
+                "per": result.subscription.interval,
+            }
+            for period in result.fees
+        ],
+        "invoices": [
+            {
+                "reason": invoice.rule,
+                "from": invoice.starts_on.isoformat(),
+                "to": invoice.ends_on.isoformat(),
+                "months": invoice.months,
+                "amount": decimal_string(invoice.amount),
+                "currency": currency,
+            }
+            for invoice in result.invoices
+        ],
+        "renewal_date": _iso(result.renewal_date),
+        "notice_deadline": _iso(result.notice_deadline),
+        "notice_in_time": result.notice_in_time,
+        "last_day_to_order": _iso(result.last_day_to_order),
+        "versions": {"price_book": result.price_book.version, "policy": result.policy.version},
+        "explanations": [
+            {
+                "rule": rule,
+                "text": explanation(rule, result, language),
+                "article": context.articles.rule(rule, language.code),
+            }
+            for rule in result.rules
+        ],
+    }
+
+
+def _refusal(refusal: Refusal, result: ChangePreview, context: Context, language: Language) -> dict[str, Any]:
+    return {
+        "rule": refusal.rule,
+        "facts": dict(refusal.facts),
+        "text": refusal_text(refusal, result, language),
+        "article": context.articles.rule(refusal.rule, language.code),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _price_book(book: PriceBook, on: date) -> dict[str, Any]:
+    return {
+        "version": book.version,
+        "on": on.isoformat(),
+        "currency": book.currency,
+        "sample_data": book.sample_data,
+        "plans": [
+            {
+                "id": plan.id,
+                "rank": plan.rank,
+                "name": dict(plan.name),
+                "min_users": plan.min_users,
+                "max_users": plan.max_users,
+                "max_zoom_licenses": plan.max_zoom_licenses,
+                "prices": {
+                    interval: {
+                        "user": decimal_string(prices.user),
+                        "zoom_license": decimal_string(prices.zoom_license),
+                    }
+                    for interval, prices in plan.prices.items()
+                },
+            }
+            for plan in book.plans
+        ],
+    }

@@ -1,0 +1,77 @@
+"""The JSON of the calculator as pydantic models, strict: the OpenAPI document is made from them."""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso_day(value: Any) -> date:
+    # pydantic alone also takes 2026-03-17T00:00:00; the contract says civil dates.
+    if not isinstance(value, str):
+        raise ValueError("not_a_date")
+    if not _ISO_DAY.fullmatch(value):
+        raise ValueError("not_a_date")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("not_a_date") from None
+
+
+Day = Annotated[
+    date,
+    BeforeValidator(_iso_day),
+    Field(ge=FIRST_DAY, le=LAST_DAY, json_schema_extra={"format": "date", "x-minimum": "2000-01-01"}),
+]
+Users = Annotated[int, Field(ge=1, le=100_000)]
+Count = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class Model(BaseModel):
+    """Strict, and closed: an unknown field is an error."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class Wish(Model):
+    """What is asked."""
+
+    plan: str
+    users: Users
+    zoom_licenses: Count
+
+
+class BilledStep(Model):
+    """What is paid from a day on."""
+
+    from_: Day = Field(alias="from")
+    plan: str
+    users: Users
+    zoom_licenses: Count
+
+
+class SubscriptionFacts(Model):
+    """The subscription as the caller knows it."""
+
+    interval: Literal["month", "year"]
+    term_start: Day | None = None
+    plan: str
+    users: Users
+    zoom_licenses: Count
+    active_users: Count
+    pending_invitations: Count = 0
+    locked: bool = False
+    billed: Annotated[list[BilledStep], Field(min_length=1, max_length=100)] | None = None
+
+
+class Question(Model):
+    """One what-if."""
+
+    on: Day | None = None
+    language: Literal["fr", "en"] | None = None
+    subscription: SubscriptionFacts
+    requested: Wish

@@ -1,0 +1,66 @@
+"""What every endpoint may need, put together once by app.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+from starlette.requests import Request
+
+from widget.domain.terms import Terms
+from widget.languages import ORIGINAL, Language
+from widget.settings import Settings
+from widget.web.articles import Articles
+
+Clock = Callable[[], datetime]
+#: The zone of a day that nobody named: that of the vendor's original market.
+HOME_ZONE = ZoneInfo("Europe/Paris")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts of the running service. `clock` returns an aware instant in UTC."""
+
+    settings: Settings
+    terms: Terms
+    languages: dict[str, Language]
+    articles: Articles
+    engine: Engine
+    clock: Clock
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return self.clock().astimezone(UTC)
+
+    def today(self, zone: str | None = None) -> date:
+        """Return the civil date in a zone, by default the vendor's."""
+        return self.clock().astimezone(ZoneInfo(zone) if zone else HOME_ZONE).date()
+
+
+def context_of(request: Request) -> Context:
+    """Return the parts of the service that answers this request."""
+    context: Context = request.app.state.context
+    return context
+
+
+def accepted_language(request: Request) -> Language:
+    """Return the language chosen before (cookie), else the browser's first that we speak, else the original."""
+    languages = context_of(request).languages
+    chosen = request.cookies.get("language", "")
+    if chosen in languages:
+        return languages[chosen]
+    weighted = []
+    for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
+        name, _, weight = part.partition(";q=")
+        code = name.strip().lower()[:2]
+        if code in languages and weight.strip() not in {"0", "0.0", "0.00", "0.000"}:
+            weighted.append((-_weight(weight), position, code))
+    return languages[min(weighted)[2]] if weighted else languages[ORIGINAL]
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,72 @@
+"""Errors for machines: RFC 9457 problem documents, in the language asked."""
+
+from dataclasses import dataclass
+
+from starlette.responses import JSONResponse
+
+from widget.languages import Language
+from widget.wording import N_
+
+TITLES = {
+    400: N_("The body is not JSON"),
+    404: N_("There is nothing at this address"),
+    405: N_("This address does not answer to this method"),
+    413: N_("The body is too large"),
+    415: N_("The body must be sent as application/json"),
+    422: N_("Some fields are wrong"),
+    500: N_("Something went wrong on our side"),
+}
+TYPES = {
+    400: "not-json",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "too-large",
+    415: "unsupported-media-type",
+    422: "invalid-fields",
+    500: "internal-error",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One wrong field: its path, a stable code, and the figures of its sentence."""
+
+    field: str
+    code: str
+    facts: dict[str, str | int]
+
+
+MESSAGES = {
+    "missing": N_("This field is missing."),
+    "unknown": N_("This field is not known here."),
+    "wrong_type": N_("This value is of the wrong type."),
+    "too_small": N_("This value is too small: the lowest is %(limit)s."),
+    "too_large": N_("This value is too large: the highest is %(limit)s."),
+    "not_a_date": N_("This is not a date such as 2027-03-15."),
+    "not_one_of": N_("This value must be one of: %(expected)s."),
+    "unknown_plan": N_("No plan of this name is sold on that day; there are: %(expected)s."),
+    "contradicts": N_("This value contradicts another: %(other)s."),
+    "too_short": N_("At least one entry is needed."),
+    "too_long": N_("There are too many entries: the most is %(limit)s."),
+}
+
+
+def problem(
+    status: int, language: Language, detail: str = "", errors: list[FieldError] | None = None, **headers: str
+) -> JSONResponse:
+    """Return the problem document for a status; every wrong field of a 422 at once."""
+    body: dict[str, object] = {
+        "type": f"/widget/problems/{TYPES[status]}",
+        "title": language.gettext(TITLES[status]),
+        "status": status,
+        "detail": detail or language.gettext(TITLES[status]),
+    }
+    if errors:
+        body["errors"] = [
+            {"field": each.field, "code": each.code, "message": language.gettext(MESSAGES[each.code]) % each.facts}
+            for each in errors
+        ]
+        body["detail"] = "; ".join(sorted({each.field or "body" for each in errors}))
+    return JSONResponse(
+        body, status, {"Content-Language": language.code} | headers, media_type="application/problem+json"
+    )
