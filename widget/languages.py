@@ -21,7 +21,7 @@ LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 ORIGINAL = "fr"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
     """One language: its words and its formats."""
 

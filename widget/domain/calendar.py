@@ -56,7 +56,7 @@ def is_notice_in_time(day: date, effective: date, notice_months: int) -> bool:
 def first_anniversary_with_notice(anchor: date, day: date, notice_months: int) -> date:
     """Return the first anniversary after `day` that notice given on `day` reaches.
 
-    Rules: annual-price-date, late-notice. The later one is counted from the anchor again, never from the renewal before it.
+    Rules: annual-price-date, late-notice. The later one is counted from the anchor again, never chained.
     """
     terms = max(anniversary_after(anchor, day).year - anchor.year, 1)
     while not is_notice_in_time(day, renewal := add_months(anchor, 12 * terms), notice_months):

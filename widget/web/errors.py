@@ -18,7 +18,7 @@ async def http_error(request: Request, error: Exception) -> Response:
     language = accepted_language(request)
     headers = dict(error.headers or {})
     if request.url.path.startswith("/widget/api/"):
-        return problem(error.status_code if error.status_code in TITLES else 404, language, **headers)
+        return problem(error.status_code if error.status_code in TITLES else 404, language, headers=headers)
     if error.status_code == 404:
         return not_found(request)
     return PlainTextResponse(language.gettext(TITLES.get(error.status_code, TITLES[500])), error.status_code, headers)

@@ -52,14 +52,14 @@ MESSAGES = {
 
 
 def problem(
-    status: int, language: Language, detail: str = "", errors: list[FieldError] | None = None, **headers: str
+    status: int, language: Language, *, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """Return the problem document for a status; every wrong field of a 422 at once."""
     body: dict[str, object] = {
         "type": f"/widget/problems/{TYPES[status]}",
         "title": language.gettext(TITLES[status]),
         "status": status,
-        "detail": detail or language.gettext(TITLES[status]),
+        "detail": language.gettext(TITLES[status]),
     }
     if errors:
         body["errors"] = [
@@ -68,5 +68,5 @@ def problem(
         ]
         body["detail"] = "; ".join(sorted({each.field or "body" for each in errors}))
     return JSONResponse(
-        body, status, {"Content-Language": language.code} | headers, media_type="application/problem+json"
+        body, status, {"Content-Language": language.code} | (headers or {}), media_type="application/problem+json"
     )
