@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from markupsafe import Markup
 
 from widget.languages import Language
 
@@ -45,7 +46,8 @@ def _environment(language: Language) -> _Folding:
     )
     environment.language = language
     environment.globals |= {"_folded": lambda text: text, "language": language}
-    environment.filters |= {"number": language.number, "day": language.date}
+    # `trusted` is for what this same environment rendered, a step inside its page; never for anything else.
+    environment.filters |= {"number": language.number, "day": language.date, "trusted": Markup}
     return environment
 
 

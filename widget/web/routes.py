@@ -1,14 +1,31 @@
 """The whole URL table."""
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, site
+from widget.web import api, change, site
 from widget.web.context import context_of
 from widget.web.openapi import document
+
+
+class _LanguageConvertor(Convertor[str]):
+    """A path segment that is one of our languages; anything else is no such address."""
+
+    regex = "|".join(LOCALES)
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("language", _LanguageConvertor())
 
 
 async def health(_: Request) -> Response:
@@ -30,6 +47,9 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/widget/api/v1/price-book", api.answer_price_book),
         Route("/widget/api/v1/policy", api.answer_policy),
         Route("/widget/api/v1/openapi.json", openapi),
+        Route("/widget/change", change.neutral),
+        Route("/widget/{language:language}/change", change.choose, methods=["GET", "POST"]),
+        Route("/widget/{language:language}/change/result", change.live),
         Mount("/widget/static", StaticFiles(directory=ROOT / "widget" / "static")),
         Mount("/", site.Site(settings.site)),
     ]

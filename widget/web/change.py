@@ -1,0 +1,126 @@
+"""The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
+
+from datetime import date
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget.domain.change import ChangePreview, preview
+from widget.domain.plan import Interval, Level
+from widget.domain.subscription import SINCE_EVER, Step, Subscription
+from widget.domain.terms import Terms
+from widget.languages import Language
+from widget.panels import plan_choices, result_view, sample
+from widget.web.api_models import FIRST_DAY, LAST_DAY
+from widget.web.context import accepted_language, context_of
+from widget.web.forms import MAX_BODY, Form, parse
+from widget.web.pages import answer
+
+WISH = ("plan", "users", "zoom_licenses")
+SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
+
+
+def sample_fields() -> dict[str, str]:
+    """Return the try-out as the form shows it at first."""
+    start = sample()
+    assert start.subscription.term_start  # noqa: S101 -- the sample is paid annually
+    return {
+        "plan": start.wish.plan,
+        "users": str(start.wish.users),
+        "zoom_licenses": str(start.wish.zoom_licenses),
+        "interval": str(start.subscription.interval),
+        "in_plan": start.subscription.in_use.plan,
+        "in_users": str(start.subscription.in_use.users),
+        "in_zoom_licenses": str(start.subscription.in_use.zoom_licenses),
+        "active_users": str(start.subscription.active_users),
+        "term_start": start.subscription.anchor.isoformat(),
+        "on": start.on.isoformat(),
+    }
+
+
+async def neutral(request: Request) -> Response:
+    """Lead `/widget/change` to the reader's language, with what was proposed."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    address = f"/widget/{accepted_language(request).code}/change{query}"
+    return RedirectResponse(address, 302, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"})
+
+
+async def choose(request: Request) -> Response:
+    """Answer the first step: GET shows it (with proposed values), POST calculates the try-out."""
+    language = context_of(request).languages[request.path_params["language"]]
+    if request.method == "POST":
+        body = await read_form(request)
+        if body is None:
+            return answer(request, "too_large.html", language, {}, 413)
+        form = parse(body, sample_fields(), SAMPLE, language)
+    else:
+        form = parse(request.url.query, sample_fields(), SAMPLE, language)
+    return _show(request, language, form, "change/choose.html")
+
+
+async def live(request: Request) -> Response:
+    """Answer the result panel alone, for the numbers typed so far."""
+    language = context_of(request).languages[request.path_params["language"]]
+    form = parse(request.url.query, sample_fields(), SAMPLE, language)
+    return _show(request, language, form, "change/live.html")
+
+
+async def read_form(request: Request) -> str | None:
+    """Return a urlencoded body as text, or None when it is larger than any form of ours."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts).decode("ascii", "replace")
+
+
+def _show(request: Request, language: Language, form: Form, template: str) -> Response:
+    context = context_of(request)
+    result, on = tried(form, context.terms)
+    interval = Interval.MONTH if form.typed["interval"] == "month" else Interval.YEAR
+    values = {
+        "who": "anonymous",
+        "here": f"/widget/{language.code}/change",
+        "action": f"/widget/{language.code}/change",
+        "live": f"/widget/{language.code}/change/result",
+        "plans": plan_choices(context.terms, on or context.today(), interval, language),
+        "f": form.typed,
+        "errors": {name: form.errors.get(name, "") for name in SAMPLE},
+        "summary": form.summary,
+        "locked": False,
+        "sample_open": any(name in form.errors for name in SAMPLE[3:]),
+        "r": result
+        and result_view(result, language, lambda rule: context.articles.rule(rule, language.code), context.terms),
+    }
+    return answer(request, template, language, values, 422 if form.errors else 200)
+
+
+def tried(form: Form, terms: Terms) -> tuple[ChangePreview | None, date | None]:
+    """Return the preview of the try-out as typed, and its day; None for what cannot be read, with errors noted."""
+    on = form.day("on", FIRST_DAY, LAST_DAY)
+    book = terms.price_book(on or sample().on)
+    sold = [plan.id for plan in book.plans]
+    plan, users, licenses = (
+        form.choice("plan", sold),
+        form.whole("users", 1, 100_000),
+        form.whole("zoom_licenses", 0, 100_000),
+    )
+    subscription = _tried_subscription(form, sold, on)
+    if form.errors or not (on and plan and users and subscription) or licenses is None:
+        return None, on
+    return preview(subscription, Level(plan, users, licenses), on=on, terms=terms), on
+
+
+def _tried_subscription(form: Form, sold: list[str], on: date | None) -> Subscription | None:
+    interval = form.choice("interval", [str(each) for each in Interval])
+    plan, users = form.choice("in_plan", sold), form.whole("in_users", 1, 100_000)
+    licenses, active = form.whole("in_zoom_licenses", 0, 100_000), form.whole("active_users", 0, 100_000)
+    start = form.day("term_start", FIRST_DAY, LAST_DAY) if interval == Interval.YEAR else None
+    if start and on and start > on:
+        form.fail("term_start", "after_order")
+    if form.errors or not (interval and plan and users) or licenses is None or active is None:
+        return None
+    in_use = Level(plan, users, licenses)
+    return Subscription(Interval(interval), start, in_use, (Step(SINCE_EVER, in_use),), active)

@@ -1,0 +1,128 @@
+"""What people type, read by a small table of parsers: a value, or a code that says what to do about it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import parse_qsl
+
+from widget.languages import Language
+from widget.wording import N_
+
+MAX_BODY = 64 * 1024
+# A whole number, with groups of three parted by the spaces that French uses: plain, no-break, narrow no-break.
+_WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}")
+_SPACES = re.compile(r"[ \u00a0\u202f]")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+MESSAGES = {
+    "required": N_("%(label)s: fill in this field."),
+    "not_whole": N_("%(label)s: write a whole number in digits, such as 12."),
+    "too_small": N_("%(label)s: the lowest is %(limit)s."),
+    "too_large": N_("%(label)s: the highest is %(limit)s."),
+    "not_a_choice": N_("%(label)s: choose one of the list."),
+    "not_a_date": N_("%(label)s: this date does not exist. Example: 31/03/2027."),
+    "after_order": N_("%(label)s: this day must not be after the day of the order."),
+    "repeated": N_("%(label)s: this field was sent twice. Reload the page and try again."),
+    "unknown": N_("The form sent a field that is not known here. Reload the page and try again."),
+    "too_long": N_("%(label)s: this text is too long; at most %(limit)s characters."),
+    "control": N_("%(label)s: this text holds characters that cannot be printed."),
+}
+LABELS = {
+    "plan": N_("Plan"),
+    "users": N_("Number of users"),
+    "zoom_licenses": N_("Number of Zoom licenses"),
+    "interval": N_("Payment"),
+    "in_plan": N_("Present plan"),
+    "in_users": N_("Present users"),
+    "in_zoom_licenses": N_("Present Zoom licenses"),
+    "active_users": N_("Active users"),
+    "term_start": N_("Start of the annual term"),
+    "on": N_("Day of the order"),
+    "reason": N_("Reason"),
+    "comment": N_("Comment"),
+}
+
+
+@dataclass
+class Form:
+    """A form as typed: `typed` goes back to the page as it came, `errors` are by field, in the order of the form."""
+
+    typed: dict[str, str]
+    language: Language
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def fail(self, name: str, code: str, **facts: object) -> None:
+        """Note what is wrong with a field, once."""
+        label = self.language.gettext(LABELS[name]) if name in LABELS else name
+        self.errors.setdefault(name, self.language.gettext(MESSAGES[code]) % {"label": label, **facts})
+
+    def whole(self, name: str, lowest: int, highest: int) -> int | None:
+        """Return the whole number typed in a field, or None after noting what is wrong."""
+        text = self.typed.get(name, "").strip()
+        if not text:
+            return self.fail(name, "required")
+        if not _WHOLE.fullmatch(text):
+            below = re.fullmatch(r"-[0-9]{1,9}", text)
+            return self.fail(name, "too_small" if below else "not_whole", limit=self.language.number(lowest))
+        value = int(_SPACES.sub("", text))
+        if not lowest <= value <= highest:
+            small = value < lowest
+            limit = self.language.number(lowest if small else highest)
+            return self.fail(name, "too_small" if small else "too_large", limit=limit)
+        return value
+
+    def choice(self, name: str, choices: Sequence[str]) -> str | None:
+        """Return the choice made, or None after noting that it is none of the list."""
+        text = self.typed.get(name, "")
+        if text not in choices:
+            return self.fail(name, "not_a_choice" if text else "required")
+        return text
+
+    def day(self, name: str, earliest: date, latest: date) -> date | None:
+        """Return the date typed (ISO, or day/month/year), or None after noting what is wrong."""
+        text = self.typed.get(name, "").strip()
+        if not text:
+            return self.fail(name, "required")
+        iso, short = _ISO_DAY.fullmatch(text), _SHORT_DAY.fullmatch(text)
+        parts = iso.groups() if iso else short.groups()[::-1] if short else None
+        try:
+            day = date(*map(int, parts)) if parts else None
+        except ValueError:
+            day = None
+        if day is None or not earliest <= day <= latest:
+            return self.fail(name, "not_a_date")
+        return day
+
+    def text(self, name: str, longest: int) -> str:
+        """Return a free text, or an empty one after noting what is wrong."""
+        text = self.typed.get(name, "").replace("\r\n", "\n").strip()
+        if len(text) > longest:
+            self.fail(name, "too_long", limit=self.language.number(longest))
+        elif any((ord(character) < 32 and character not in "\n\t") or 127 <= ord(character) < 160 for character in text):
+            self.fail(name, "control")
+        return text
+
+    @property
+    def summary(self) -> list[tuple[str, str]]:
+        """Return the errors with the field that each leads to; an unknown field leads nowhere."""
+        return [(name if name in LABELS else "", message) for name, message in self.errors.items()]
+
+
+def parse(body: str, defaults: Mapping[str, str], known: Sequence[str], language: Language) -> Form:
+    """Return the form that a query or a urlencoded body sends, over the defaults.
+
+    A repeated field and an unknown one are errors of the form; neither is ever used.
+    """
+    form = Form(dict(defaults), language)
+    seen: set[str] = set()
+    for name, value in parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="replace"):
+        if name not in known:
+            form.fail(name[:40], "unknown")
+        elif name in seen:
+            form.fail(name, "repeated")
+        else:
+            form.typed[name] = value
+        seen.add(name)
+    return form
