@@ -12,6 +12,7 @@ from widget.wording import N_
 MAX_BODY = 64 * 1024
 # A whole number, with groups of three parted by the spaces that French uses: plain, no-break, narrow no-break.
 _WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
@@ -62,29 +63,34 @@ class Form:
         """Return the whole number typed in a field, or None after noting what is wrong."""
         text = self.typed.get(name, "").strip()
         if not text:
-            return self.fail(name, "required")
+            self.fail(name, "required")
+            return None
         if not _WHOLE.fullmatch(text):
             below = re.fullmatch(r"-[0-9]{1,9}", text)
-            return self.fail(name, "too_small" if below else "not_whole", limit=self.language.number(lowest))
+            self.fail(name, "too_small" if below else "not_whole", limit=self.language.number(lowest))
+            return None
         value = int(_SPACES.sub("", text))
         if not lowest <= value <= highest:
             small = value < lowest
             limit = self.language.number(lowest if small else highest)
-            return self.fail(name, "too_small" if small else "too_large", limit=limit)
+            self.fail(name, "too_small" if small else "too_large", limit=limit)
+            return None
         return value
 
     def choice(self, name: str, choices: Sequence[str]) -> str | None:
         """Return the choice made, or None after noting that it is none of the list."""
         text = self.typed.get(name, "")
         if text not in choices:
-            return self.fail(name, "not_a_choice" if text else "required")
+            self.fail(name, "not_a_choice" if text else "required")
+            return None
         return text
 
     def day(self, name: str, earliest: date, latest: date) -> date | None:
         """Return the date typed (ISO, or day/month/year), or None after noting what is wrong."""
         text = self.typed.get(name, "").strip()
         if not text:
-            return self.fail(name, "required")
+            self.fail(name, "required")
+            return None
         iso, short = _ISO_DAY.fullmatch(text), _SHORT_DAY.fullmatch(text)
         parts = iso.groups() if iso else short.groups()[::-1] if short else None
         try:
@@ -92,7 +98,8 @@ class Form:
         except ValueError:
             day = None
         if day is None or not earliest <= day <= latest:
-            return self.fail(name, "not_a_date")
+            self.fail(name, "not_a_date")
+            return None
         return day
 
     def text(self, name: str, longest: int) -> str:
@@ -100,7 +107,7 @@ class Form:
         text = self.typed.get(name, "").replace("\r\n", "\n").strip()
         if len(text) > longest:
             self.fail(name, "too_long", limit=self.language.number(longest))
-        elif any((ord(character) < 32 and character not in "\n\t") or 127 <= ord(character) < 160 for character in text):
+        elif _CONTROL.search(text):
             self.fail(name, "control")
         return text
 
