@@ -36,6 +36,22 @@ class Sample:
     on: date
     wish: Level
 
+    def fields(self) -> dict[str, str]:
+        """Return the try-out as its form shows it at first."""
+        in_use = self.subscription.in_use
+        return {
+            "plan": self.wish.plan,
+            "users": str(self.wish.users),
+            "zoom_licenses": str(self.wish.zoom_licenses),
+            "interval": str(self.subscription.interval),
+            "in_plan": in_use.plan,
+            "in_users": str(in_use.users),
+            "in_zoom_licenses": str(in_use.zoom_licenses),
+            "active_users": str(self.subscription.active_users),
+            "term_start": self.subscription.anchor.isoformat(),
+            "on": self.on.isoformat(),
+        }
+
 
 def sample() -> Sample:
     """Return the try-out: the subscription of the documented API example."""

@@ -20,24 +20,6 @@ WISH = ("plan", "users", "zoom_licenses")
 SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
 
 
-def sample_fields() -> dict[str, str]:
-    """Return the try-out as the form shows it at first."""
-    start = sample()
-    assert start.subscription.term_start  # noqa: S101 -- the sample is paid annually
-    return {
-        "plan": start.wish.plan,
-        "users": str(start.wish.users),
-        "zoom_licenses": str(start.wish.zoom_licenses),
-        "interval": str(start.subscription.interval),
-        "in_plan": start.subscription.in_use.plan,
-        "in_users": str(start.subscription.in_use.users),
-        "in_zoom_licenses": str(start.subscription.in_use.zoom_licenses),
-        "active_users": str(start.subscription.active_users),
-        "term_start": start.subscription.anchor.isoformat(),
-        "on": start.on.isoformat(),
-    }
-
-
 async def neutral(request: Request) -> Response:
     """Lead `/widget/change` to the reader's language, with what was proposed."""
     query = f"?{request.url.query}" if request.url.query else ""
@@ -52,16 +34,16 @@ async def choose(request: Request) -> Response:
         body = await read_form(request)
         if body is None:
             return answer(request, "too_large.html", language, {}, 413)
-        form = parse(body, sample_fields(), SAMPLE, language)
+        form = parse(body, sample().fields(), SAMPLE, language)
     else:
-        form = parse(request.url.query, sample_fields(), SAMPLE, language)
+        form = parse(request.url.query, sample().fields(), SAMPLE, language)
     return _show(request, language, form, "change/choose.html")
 
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
     language = context_of(request).languages[request.path_params["language"]]
-    form = parse(request.url.query, sample_fields(), SAMPLE, language)
+    form = parse(request.url.query, sample().fields(), SAMPLE, language)
     return _show(request, language, form, "change/live.html")
 
 

@@ -1,0 +1,1 @@
+"""The build of the site: facts and examples computed, languages paired, links that last."""
