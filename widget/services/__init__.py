@@ -1,0 +1,1 @@
+"""One module a use case; it opens the transaction, and it alone commits."""
