@@ -24,7 +24,7 @@ from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.refusal import Fact, Refusal, Rule
 from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
-from widget.domain.timeline import Rank, changed, highest, step_at
+from widget.domain.timeline import Rank, changed, highest, highest_from, step_at
 
 ITEMS = ("plan", "users", "zoom_licenses")
 
@@ -338,33 +338,39 @@ def _last_day_to_order(
     ends = []
     for line in lines:
         if line.direction is Direction.DOWN:
-            ends.append(_last_day_down(subscription, line, dates, policy))
+            ends.append(_last_day_down(subscription, wish, line, dates, policy, rank))
         elif line.direction is Direction.UP:
-            ends.append(_last_day_up(subscription, wish, line, dates, rank))
+            ends.append(_last_day_up(subscription, wish, line, dates, policy, rank))
     return max(dates.on, min(ends))
 
 
-def _last_day_down(subscription: Subscription, line: LineChange, dates: _Dates, policy: Policy) -> date:
+def _last_day_down(
+    subscription: Subscription, wish: Level, line: LineChange, dates: _Dates, policy: Policy, rank: Rank
+) -> date:
     assert line.priced_from is not None  # noqa: S101 -- a line that goes down always has a price date
-    if line.priced_from != dates.down_from:
-        return line.priced_from - ONE_DAY
-    if subscription.interval is Interval.MONTH:
-        return dates.down_from - ONE_DAY
-    return notice_deadline(dates.down_from, policy.notice_months)
+    before = line.priced_from - ONE_DAY
+    # An earlier order may bring the price down on that day already, so that no notice is needed for it.
+    to_come = highest_from(subscription.billed, line.priced_from, rank)
+    falls_anyway = _weight(to_come, line.item, rank) <= _weight(wish, line.item, rank)
+    if falls_anyway or subscription.interval is Interval.MONTH:
+        return before
+    return min(before, notice_deadline(dates.down_from, policy.notice_months))
 
 
-def _last_day_up(subscription: Subscription, wish: Level, line: LineChange, dates: _Dates, rank: Rank) -> date:
+def _last_day_up(
+    subscription: Subscription, wish: Level, line: LineChange, dates: _Dates, policy: Policy, rank: Rank
+) -> date:
     if line.priced_from is not None:
         return dates.up_from - ONE_DAY
-    # Still paid: the answer holds until the first of the next month meets a step that lies below the wish.
-    wanted = _weight(wish, line.item, rank)
-    falls = [
-        step.starts_on
-        for step in subscription.billed
-        if step.starts_on > dates.up_from and _weight(step.level, line.item, rank) < wanted
-    ]
-    ends = min([*falls, dates.down_from])
-    return (ends - ONE_DAY).replace(day=1) - ONE_DAY
+    # Still paid: the answer holds from month to month, as long as the next first of a month does not change its price.
+    wanted, month = _weight(wish, line.item, rank), dates.up_from
+    while month < dates.down_from:
+        later = _dates(subscription, month, policy)
+        paid = _weight(step_at(subscription.billed, later.up_from).level, line.item, rank)
+        if paid < wanted or (later.up_from == later.down_from and paid != wanted):
+            break
+        month = later.up_from
+    return month - ONE_DAY
 
 
 def _blockers(

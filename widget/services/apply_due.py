@@ -1,0 +1,45 @@
+"""Brings due changes into force, each exactly once, however many run."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Engine
+
+from widget.domain.terms import Terms
+from widget.domain.undo import in_use_on
+from widget.store import audit
+from widget.store import subscription as subscriptions
+from widget.store.engine import transaction
+
+
+def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
+    """Bring every due step into force; return how many spaces changed. Each space is its own transaction."""
+    with transaction(engine) as connection:
+        waiting = subscriptions.due_spaces(connection)
+    applied = 0
+    for space_id, zone in waiting:
+        with transaction(engine) as connection:
+            applied += in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
+    return applied
+
+
+def in_space(connection: Connection, terms: Terms, space_id: str, *, on: date, now: datetime) -> bool:
+    """Bring what is due in one space into force; return whether anything was. Locks the subscription."""
+    stored = subscriptions.load(connection, space_id, lock=True)
+    pending = subscriptions.pending(connection, space_id)
+    before, after = stored.subscription.in_use, in_use_on(stored.subscription, on=on, terms=terms)
+    ended = pending is not None and pending.due_on <= on
+    if before == after and not ended:
+        return False
+    if not subscriptions.save(connection, stored, after, stored.subscription.billed):
+        return False
+    if ended:
+        subscriptions.settle(connection, space_id, "applied")
+    data = {
+        "before": before.plan,
+        "after": after.plan,
+        "on": on.isoformat(),
+        "change": pending.id if pending else None,
+    }
+    audit.append(connection, space_id, at=now, actor="system", kind="change.applied", data=data)
+    return True

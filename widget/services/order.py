@@ -1,0 +1,199 @@
+"""Placing an order: one transaction, all of it or nothing."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from widget.domain.change import ChangePreview, preview
+from widget.domain.terms import Terms
+from widget.services import account, apply_due
+from widget.services.account import Account
+from widget.store import audit
+from widget.store import order as orders
+from widget.store import subscription as subscriptions
+from widget.store.engine import transaction
+from widget.store.order import Draft, Order
+
+OPERATION = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order exists; `replayed` where this key had placed it before."""
+
+    order_id: str
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """What was reviewed is no longer what would be placed: the fields that differ, before and now."""
+
+    differences: dict[str, tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The rules say no, now."""
+
+    preview: ChangePreview
+
+
+@dataclass(frozen=True, slots=True)
+class Incomplete:
+    """A step was skipped: the one to go to is named ("survey", "review" or "late")."""
+
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """There is no such draft for this person, or they may not order."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyReused:
+    """This key came with another body before."""
+
+
+Outcome = Placed | Stale | Refused | Incomplete | Unknown | KeyReused
+
+
+def reviewed(seen: Account, result: ChangePreview) -> dict[str, Any]:
+    """Return what a review promises, as plain values that can be kept and compared."""
+    return {
+        "version": seen.stored.version,
+        "occupied_users": seen.subscription.occupied_users,
+        "price_book": result.price_book.version,
+        "policy": result.policy.version,
+        "on": result.on.isoformat(),
+        "lines": [_plain(asdict(line)) for line in result.lines],
+        "fees": [_plain(asdict(fee)) for fee in result.fees],
+        "invoices": [_plain(asdict(invoice)) for invoice in result.invoices],
+        "late_date": _plain(result.late_price_date),
+    }
+
+
+def place(
+    engine: Engine,
+    terms: Terms,
+    *,
+    space_id: str,
+    member_id: str,
+    draft_id: str,
+    key: str,
+    late_ack: str,
+    language: str,
+    now: datetime,
+) -> Outcome:
+    """Place the order of a draft, or say why not; nothing is kept unless all of it is.
+
+    `late_ack` is the price date that the reader ticked, empty where none was asked (rule: late-notice).
+    """
+    request_hash = hashlib.sha256(f"{draft_id}\n{late_ack}".encode()).hexdigest()
+    try:
+        with transaction(engine) as connection:
+            return _place(
+                connection, terms, space_id, member_id, draft_id, (key, request_hash), late_ack, language, now
+            )
+    except IntegrityError:
+        # Another request with this key or draft committed first: its answer is ours.
+        with transaction(engine) as connection:
+            return _replayed(connection, space_id, key, request_hash) or Stale({})
+
+
+def _replayed(connection: Connection, space_id: str, key: str, request_hash: str) -> Outcome | None:
+    answered = orders.answered(connection, space_id, OPERATION, key)
+    if answered is None:
+        return None
+    return Placed(answered[1], replayed=True) if answered[0] == request_hash else KeyReused()
+
+
+def _place(
+    connection: Connection,
+    terms: Terms,
+    space_id: str,
+    member_id: str,
+    draft_id: str,
+    key: tuple[str, str],
+    late_ack: str,
+    language: str,
+    now: datetime,
+) -> Outcome:
+    subscriptions.load(connection, space_id, lock=True)
+    replayed = _replayed(connection, space_id, *key)
+    if replayed is not None:
+        return replayed
+    seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    draft = orders.load_draft(connection, space_id, member_id, draft_id)
+    if seen is None or draft is None or not seen.member.is_administrator:
+        return Unknown()
+    if apply_due.in_space(connection, terms, space_id, on=seen.on, now=now):
+        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now) or seen
+    result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
+    refusal = _refusal(draft, seen, result, late_ack)
+    if refusal is not None:
+        return refusal
+    order_id = _keep(connection, seen, draft, result, language, now)
+    orders.remember(connection, space_id, OPERATION, *key, order_id)
+    return Placed(order_id)
+
+
+def _refusal(draft: Draft, seen: Account, result: ChangePreview, late_ack: str) -> Outcome | None:
+    if draft.reviewed is None:
+        return Incomplete("review")
+    promise = reviewed(seen, result)
+    if promise != draft.reviewed:
+        return Stale(
+            {name: (draft.reviewed.get(name), now) for name, now in promise.items() if draft.reviewed.get(name) != now}
+        )
+    if not result.allowed:
+        return Refused(result)
+    if result.goes_down and draft.reason is None:
+        return Incomplete("survey")
+    if result.late_price_date and late_ack != result.late_price_date.isoformat():
+        return Incomplete("late")
+    return None
+
+
+def _keep(
+    connection: Connection, seen: Account, draft: Draft, result: ChangePreview, language: str, now: datetime
+) -> str:
+    space_id, order_id = seen.space.id, uuid.uuid4().hex
+    before = seen.subscription.in_use
+    if not subscriptions.save(connection, seen.stored, result.in_use, result.billed):
+        raise RuntimeError("the subscription changed under its lock")
+    snapshot = reviewed(seen, result)
+    orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
+    subscriptions.settle(connection, space_id, "superseded")
+    future = [step.starts_on for step in result.billed if step.starts_on > seen.on]
+    if future:
+        subscriptions.schedule(connection, space_id, uuid.uuid4().hex, order_id, max(future))
+    if draft.reason is not None:
+        orders.add_answer(connection, order_id, draft.reason, draft.comment, language)
+    data = {
+        "order": order_id,
+        "before": asdict(before),
+        "after": asdict(draft.wish),
+        "price_book": result.price_book.version,
+        "policy": result.policy.version,
+        "promise": snapshot,
+    }
+    audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
+    return order_id
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=_text))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no plain form")

@@ -1,0 +1,40 @@
+"""Taking back a pending decrease. Undoing twice is undoing once."""
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from widget.domain.terms import Terms
+from widget.domain.undo import undo as undone
+from widget.services import account, apply_due
+from widget.store import audit
+from widget.store import subscription as subscriptions
+from widget.store.engine import transaction
+
+
+def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_id: str, now: datetime) -> bool:
+    """Take back the pending change of this id; return whether it is undone, now or before (rule: undo).
+
+    False means that it cannot be: it is in force, was replaced, is not of this space, or the person may not.
+    """
+    with transaction(engine) as connection:
+        try:
+            subscriptions.load(connection, space_id, lock=True)
+        except KeyError:
+            return False
+        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        if seen is None or not seen.member.is_administrator:
+            return False
+        apply_due.in_space(connection, terms, space_id, on=seen.on, now=now)
+        state = subscriptions.state_of(connection, space_id, change_id)
+        if state != "scheduled":
+            return state == "undone"
+        stored = subscriptions.load(connection, space_id)
+        after = undone(stored.subscription, on=seen.on, terms=terms)
+        if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):
+            return False
+        subscriptions.settle(connection, space_id, "undone", change_id)
+        data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
+        audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
+        return True

@@ -1,0 +1,92 @@
+"""The database: SQLite in one file by default, PostgreSQL beyond one machine. Correctness comes from constraints."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+# Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
+_writer = threading.Lock()
+
+
+class StoreError(Exception):
+    """The database cannot be used. The message is one line: what is wrong, and what to do."""
+
+
+def wal_is_safe(version: tuple[int, ...]) -> bool:
+    """Return whether this SQLite is free of the WAL-reset fault (3.51.3, 3.50.7 and 3.44.6 mended it)."""
+    if version[:2] == (3, 44):
+        return version >= (3, 44, 6)
+    if version[:2] == (3, 50):
+        return version >= (3, 50, 7)
+    return version >= (3, 51, 3) and version != (3, 52, 0)
+
+
+def open_engine(url: str) -> Engine:
+    """Return the engine of a database address. Raises StoreError where its folder cannot be written."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"{path.parent}: cannot be written ({error.strerror}); choose another HELPCENTER_DATA"
+        ) from None
+    engine = create_engine(url, connect_args={"timeout": 5})
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _connected(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we begin ourselves, with IMMEDIATE: a read that turns to write never fails late
+    journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
+    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """Open one transaction: committed at the end, rolled back whole on any exception."""
+    if engine.dialect.name != "sqlite":
+        with engine.begin() as connection:
+            yield connection
+        return
+    with _writer, engine.begin() as connection:
+        yield connection
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schema up to date. Raises StoreError for a damaged file or a schema newer than this program."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    try:
+        with transaction(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
+            _refuse_newer(connection, config)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except (OperationalError, DBAPIError) as error:
+        raise StoreError(f"{engine.url.database}: cannot be used as the database: {error.orig}") from None
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    current = MigrationContext.configure(connection).get_current_revision()
+    try:
+        if current is not None:
+            ScriptDirectory.from_config(config).get_revision(current)
+    except CommandError:
+        raise StoreError(f"the database has schema {current}, newer than this program; install the newer one") from None

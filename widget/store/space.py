@@ -1,0 +1,76 @@
+"""Spaces and their members. Every query carries the space."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, func, select, update
+
+from widget.store.tables import member, space
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """A customer's space; its zone decides which day it is."""
+
+    id: str
+    name: str
+    time_zone: str
+    language: str
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a space: administrator or user; active, inactive or invited."""
+
+    id: str
+    space_id: str
+    name: str
+    email: str
+    role: str
+    state: str
+    last_seen: date | None
+
+    @property
+    def is_administrator(self) -> bool:
+        """Whether the person may change the subscription (rule: admin-only)."""
+        return self.role == "administrator" and self.state == "active"
+
+
+def load(connection: Connection, space_id: str) -> Space | None:
+    """Return a space, or None for an unknown one."""
+    columns = (space.c.id, space.c.name, space.c.time_zone, space.c.language, space.c.locked)
+    row = connection.execute(select(*columns).where(space.c.id == space_id)).first()
+    return Space(*row) if row else None
+
+
+def members(connection: Connection, space_id: str, *states: str) -> list[Member]:
+    """Return the members in these states, least recently seen first; who was never seen comes first."""
+    rows = connection.execute(
+        select(member)
+        .where(member.c.space_id == space_id, member.c.state.in_(states))
+        .order_by(func.coalesce(member.c.last_seen, date(1, 1, 1)), member.c.name)
+    )
+    return [Member(*row) for row in rows]
+
+
+def load_member(connection: Connection, space_id: str, member_id: str) -> Member | None:
+    """Return one member of this space, or None."""
+    row = connection.execute(select(member).where(member.c.space_id == space_id, member.c.id == member_id)).first()
+    return Member(*row) if row else None
+
+
+def count(connection: Connection, space_id: str, state: str) -> int:
+    """Return how many members of the space are in a state."""
+    query = select(func.count()).select_from(member).where(member.c.space_id == space_id, member.c.state == state)
+    return connection.execute(query).scalar_one()
+
+
+def set_state(connection: Connection, space_id: str, member_id: str, *, before: str, after: str) -> bool:
+    """Move a member from one state to another; return False where they were in another state already."""
+    changed = connection.execute(
+        update(member)
+        .where(member.c.space_id == space_id, member.c.id == member_id, member.c.state == before)
+        .values(state=after)
+    )
+    return changed.rowcount == 1
