@@ -59,7 +59,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
             file.abs_dest_path = str(Path(config.site_dir) / file.dest_uri)
 
 
-def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:
+def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
     """Fill in facts, examples and the widget."""
     code = page.file.src_uri.partition("/")[0]
     language = languages.load().get(code)
@@ -76,10 +76,10 @@ def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, file
         raise PluginError(str(error)) from None
 
 
-def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, nav: object) -> None:
+def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
     """Give the templates the translations of the page, and its related articles."""
     pages = _read(config)
-    code, _, key = page.file.src_uri.removesuffix(".md").partition("/")
+    code, _slash, key = page.file.src_uri.removesuffix(".md").partition("/")
     _words(context, config, code)
     own = pages.get(key, {}).get(code)
     if own:
@@ -90,7 +90,7 @@ def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsCon
             context["articles"] = index.in_language(pages, code)
 
 
-def on_template_context(context: dict[str, Any], template_name: str, config: MkDocsConfig) -> None:
+def on_template_context(context: dict[str, Any], config: MkDocsConfig, **_: Any) -> None:
     """Give the 404 page and the sitemap the words and pages they need."""
     _words(context, config, str(config.theme["language"]))
     context["pages"] = _read(config)

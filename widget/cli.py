@@ -1,0 +1,74 @@
+"""Commands: demo, serve, migrate, import, export, apply-due."""
+
+import argparse
+import os
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import Engine
+
+from widget import catalogue
+from widget.app import create_app, system_clock
+from widget.catalogue import DATA, CatalogueError
+from widget.services import transfer
+from widget.services.apply_due import apply_due
+from widget.services.transfer import TransferError
+from widget.settings import Settings, SettingsError, read
+from widget.store.engine import StoreError, migrate, open_engine
+from widget.web.articles import MissingSiteError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; return its exit code. What stops it is told in one line, never as a traceback."""
+    parser = argparse.ArgumentParser(prog="widget", description="The help centre's service.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("demo", help="migrate, import the demo data and serve, with demo sign-in")
+    commands.add_parser("serve", help="serve the site and the widget")
+    commands.add_parser("migrate", help="bring the database schema up to date")
+    commands.add_parser("apply-due", help="bring due changes into force")
+    for name, text in (("import", "spaces (JSON) or members (CSV)"), ("export", "every space as JSON")):
+        commands.add_parser(name, help=text).add_argument("file", type=Path)
+    chosen = parser.parse_args(arguments)
+    try:
+        environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
+        _run(chosen, read(environment))
+    except (SettingsError, StoreError, CatalogueError, TransferError, MissingSiteError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(chosen: argparse.Namespace, settings: Settings) -> None:
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    terms = catalogue.load()
+    if chosen.command == "import":
+        if chosen.file.suffix == ".csv":
+            print(transfer.import_members(engine, chosen.file))
+        else:
+            print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
+    elif chosen.command == "export":
+        print(transfer.export_file(engine, chosen.file))
+    elif chosen.command == "apply-due":
+        print(apply_due(engine, terms, now=system_clock()))
+    elif chosen.command == "demo":
+        transfer.import_file(engine, terms, DATA / "demo.json", now=system_clock())
+        _serve(settings, engine)
+    elif chosen.command == "serve":
+        _serve(settings, engine)
+
+
+def _serve(settings: Settings, engine: Engine) -> None:
+    if settings.demo and not settings.is_loopback:
+        raise SettingsError(f"HOST is {settings.host!r}: the demo sign-in is for this machine alone; use 127.0.0.1")
+    app = create_app(settings, engine)
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SettingsError(f"PORT {settings.port}: cannot be used ({error.strerror}); choose another") from None
+    print(f"The help centre is at http://{settings.host}:{settings.port}/", flush=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
