@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from widget.domain.calendar import (
     ONE_DAY,
+    add_months,
     anniversary_after,
     anniversary_from,
     complete_months,
@@ -24,7 +25,7 @@ from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.refusal import Fact, Refusal, Rule
 from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
-from widget.domain.timeline import Rank, changed, highest, highest_from, step_at
+from widget.domain.timeline import Rank, changed, highest_from, step_at
 
 ITEMS = ("plan", "users", "zoom_licenses")
 
@@ -187,7 +188,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
         last_day_to_order=_last_day_to_order(subscription, wish, lines, dates, policy, rank),
         blockers=_blockers(subscription, wish, direction, book, policy),
         warnings=_warnings(subscription, wish, lines, dates, unused, policy, book),
-        in_use=_in_use(subscription, wish, policy, rank),
+        in_use=_in_use(subscription, wish, billed, on, policy, rank),
         billed=billed,
         price_book=book,
         policy=policy,
@@ -288,11 +289,14 @@ def _overall(lines: tuple[LineChange, ...]) -> Direction:
     return Direction.DOWNGRADE if Direction.DOWN in directions else Direction.UPGRADE
 
 
-def _in_use(subscription: Subscription, wish: Level, policy: Policy, rank: Rank) -> Level:
-    plan = wish.plan
-    if policy.plan_downgrade is PlanDowngrade.WITH_PRICE:
-        plan = highest(subscription.in_use, wish, rank).plan
-    return Level(plan, wish.users, wish.zoom_licenses)
+def _in_use(
+    subscription: Subscription, wish: Level, billed: tuple[Step, ...], on: date, policy: Policy, rank: Rank
+) -> Level:
+    if policy.plan_downgrade is PlanDowngrade.AT_ONCE:
+        return wish
+    # A plan that drops with its price stays as long as it is billed: not at all, where it was still free.
+    kept = min(subscription.in_use.plan, highest_from(billed, on, rank).plan, key=rank)
+    return Level(max(kept, wish.plan, key=rank), wish.users, wish.zoom_licenses)
 
 
 def _invoices(
@@ -319,15 +323,26 @@ def _unused(
     months = complete_months(dates.up_from, dates.down_from)
     if interval is Interval.MONTH or months == 0:
         return None
-    paid = step_at(billed, dates.up_from).level
-    dropped = {line.item for line in lines if line.direction is Direction.DOWN}
-    usable = Level(
-        plan=paid.plan,
+    # Month by month: an earlier order may bring down what is paid for before this one does.
+    difference = 0
+    for month in (add_months(dates.up_from, count) for count in range(months)):
+        paid = step_at(billed, month).level
+        difference += book.fee(paid, interval) - book.fee(_usable(paid, wish, lines, month), interval)
+    amount = round_half_up(difference, 12)
+    return Unused(dates.up_from, dates.down_from, months, amount) if amount > 0 else None
+
+
+def _usable(paid: Level, wish: Level, lines: tuple[LineChange, ...], day: date) -> Level:
+    dropped = {
+        line.item
+        for line in lines
+        if line.direction is Direction.DOWN and line.usable_from is not None and line.usable_from <= day
+    }
+    return Level(
+        plan=wish.plan if "plan" in dropped else paid.plan,
         users=wish.users if "users" in dropped else paid.users,
         zoom_licenses=wish.zoom_licenses if "zoom_licenses" in dropped else paid.zoom_licenses,
     )
-    amount = round_half_up((book.fee(paid, interval) - book.fee(usable, interval)) * months, 12)
-    return Unused(dates.up_from, dates.down_from, months, amount) if amount > 0 else None
 
 
 def _last_day_to_order(
@@ -445,7 +460,8 @@ def _warnings(
                 },
             )
         )
-    replaces = any(step.starts_on > dates.on for step in subscription.billed)
+    now = step_at(subscription.billed, dates.on).level
+    replaces = any(step.starts_on > dates.on and step.level != now for step in subscription.billed)
     if replaces and any(line.direction is not Direction.SAME for line in lines):
         found.append(Refusal(Rule.ONE_PENDING_CHANGE))
     return tuple(found)

@@ -75,7 +75,8 @@ def undone(billed: tuple[Step, ...], on: date, rank: Rank) -> tuple[Step, ...]:
     held = steps[-1]
     for step in billed[len(steps) :]:
         level = highest(held.level, step.level, rank)
-        if level != held.level:
+        # Where nothing falls the step stays, with its price book: the same level may be ordered at a later price.
+        if level == step.level or level != held.level:
             held = Step(step.starts_on, level, step.price_book)
             steps.append(held)
     return merged(steps)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from widget.store.tables import billed_step, member, pending_change, space, subscription
 
@@ -114,7 +114,7 @@ def everything(connection: Connection) -> list[dict[str, Any]]:
     return found
 
 
-def _level(step: Mapping[str, Any]) -> dict[str, Any]:
+def _level(step: RowMapping) -> dict[str, Any]:
     return {name: step[name] for name in ("plan", "users", "zoom_licenses", "price_book")}
 
 

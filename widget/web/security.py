@@ -1,0 +1,74 @@
+"""Who asks, and from where: the session of a request, and the guard against forms of other sites."""
+
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from widget.services import sign_in
+from widget.store.session import Session
+from widget.web.context import context_of
+
+COOKIE = "session"
+#: Says only that somebody is signed in, so that the element knows that asking is worth it.
+MARKER = "signed_in"
+
+
+def session_of(request: Request) -> Session | None:
+    """Return the session that the request's cookie names, or None."""
+    session_id = request.cookies.get(COOKIE)
+    if not session_id:
+        return None
+    context = context_of(request)
+    return sign_in.read(context.engine, session_id, now=context.now())
+
+
+def remember(response: Response, session_id: str) -> None:
+    """Set the cookies of a new session."""
+    response.set_cookie(COOKIE, session_id, httponly=True, samesite="lax", path="/")
+    response.set_cookie(MARKER, "1", samesite="lax", path="/")
+
+
+def forget(response: Response) -> None:
+    """Take the cookies of a session back."""
+    response.delete_cookie(COOKIE, httponly=True, samesite="lax", path="/")
+    response.delete_cookie(MARKER, samesite="lax", path="/")
+
+
+def safe_next(path: str) -> str | None:
+    """Return a path on this site, or None for anything that a browser could read as another site."""
+    if not path.startswith("/") or path.startswith(("//", "/\\")) or len(path) > 500:
+        return None
+    if any(ord(character) < 33 or character == "\\" for character in path):
+        return None
+    return path
+
+
+class CrossOriginGuard:
+    """Refuses state-changing requests that do not come from this site's own pages.
+
+    The browser says so itself (Sec-Fetch-Site); an older one at least sends Origin. A request with neither is refused,
+    except to the public calculator, which changes nothing.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it with 403."""
+        if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD", "OPTIONS"} and not _allowed(scope):
+            await PlainTextResponse("403: this form was not sent from this site", 403)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+
+def _allowed(scope: Scope) -> bool:
+    if scope["path"].startswith("/widget/api/"):
+        return True
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    return urlsplit(headers.get(b"origin", "")).netloc == headers.get(b"host") != ""
+
