@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("the same everywhere", derandomize=True, deadline=None, database=None)
+settings.register_profile("the same everywhere", derandomize=True, max_examples=400, deadline=None, database=None)
 settings.load_profile("the same everywhere")

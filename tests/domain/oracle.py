@@ -1,21 +1,20 @@
 """The rules once more, day by day and as slowly as they read, to hold against `preview`.
 
 Nothing is imported from the calendar, the timeline or the change: each line is worked out alone, on each single day.
-`s` is the first of the next month, `P` the price date for going down, `b` what is billed, as in rules.md.
+`s` is the first of the next month, `P` the price date for going down, `b` what is billed, as in rules.md. Plans are
+numbers here, their ranks, so that the three lines are alike.
 """
 
 from calendar import monthrange
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from widget.domain.plan import Interval, Level
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
 
-ITEMS = ("plan", "users", "zoom_licenses")
 DAY = timedelta(days=1)
-HORIZON = timedelta(days=3 * 366)
-Value = int
+Values = tuple[int, ...]
 
 
 def months_later(day: date, months: int) -> date:
@@ -31,127 +30,106 @@ def next_first(day: date) -> date:
     return day
 
 
-def price_date(subscription: Subscription, on: date, terms: Terms) -> date:
-    """P: the next first of a month, or the first renewal that notice reaches, each counted from the anchor."""
-    if subscription.interval is Interval.MONTH:
-        return next_first(on)
-    term = 1
-    while True:
-        renewal = months_later(subscription.anchor, 12 * term)
-        if renewal > on and months_later(on, terms.policy(on).notice_months) <= renewal:
-            return renewal
-        term += 1
+def days_from(on: date) -> list[date]:
+    """Three years of days: no price date lies further ahead, and no step of a test."""
+    return [on + timedelta(days=each) for each in range(3 * 366)]
 
 
-class Book:
-    """Ranks and levels by line, so that plans are numbers like users and licenses."""
+class Oracle:
+    """One request on one subscription, asked on any day."""
 
-    def __init__(self, terms: Terms, on: date) -> None:
-        self.terms, self.book = terms, terms.price_book(on)
-        self.plans = {plan.rank: plan.id for plan in self.book.plans}
-        self.ranks = {plan.id: plan.rank for plan in self.book.plans}
+    def __init__(self, subscription: Subscription, wish: Level, terms: Terms) -> None:
+        self.subscription, self.terms = subscription, terms
+        self.ranks = {plan.id: plan.rank for plan in terms.price_books[0].plans}
+        self.plans = {rank: plan for plan, rank in self.ranks.items()}
+        self.wish = self.values(wish)
+        self._billed: dict[date, tuple[Values, str | None]] = {}
 
-    def values(self, level: Level) -> tuple[Value, ...]:
+    def values(self, level: Level) -> Values:
         return (self.ranks[level.plan], level.users, level.zoom_licenses)
 
-    def level(self, values: tuple[Value, ...]) -> Level:
-        return Level(self.plans[values[0]], values[1], values[2])
+    def billed(self, day: date) -> tuple[Values, str | None]:
+        """b: the last step that has started, and the price book frozen for it."""
+        if day not in self._billed:
+            step = [step for step in self.subscription.billed if step.starts_on <= day][-1]
+            self._billed[day] = self.values(step.level), step.price_book
+        return self._billed[day]
 
-    def fee(self, level: Level, version: str | None, interval: Interval) -> int:
-        book = self.terms.price_book_version(version) if version else self.book
-        prices = next(plan for plan in book.plans if plan.id == level.plan).prices[interval]
-        return sum([prices.user] * level.users) + sum([prices.zoom_license] * level.zoom_licenses)
+    def price_date(self, on: date) -> date:
+        """P: the next first of a month, or the first renewal, counted from the anchor, that notice reaches."""
+        if self.subscription.interval is Interval.MONTH:
+            return next_first(on)
+        term = 1
+        while True:
+            renewal = months_later(self.subscription.anchor, 12 * term)
+            if renewal > on and months_later(on, self.terms.policy(on).notice_months) <= renewal:
+                return renewal
+            term += 1
 
+    def billed_after(self, on: date) -> Callable[[date], tuple[Values, str | None]]:
+        """b': the formula of rules.md, with the price book of what it sets."""
+        s, p, today = next_first(on), self.price_date(on), self.terms.price_book(on).version
 
-def billed_on(subscription: Subscription, day: date) -> tuple[Level, str | None]:
-    """b: the last step that has started."""
-    started = [step for step in subscription.billed if step.starts_on <= day]
-    return started[-1].level, started[-1].price_book
-
-
-def days_from(on: date) -> list[date]:
-    return [on + timedelta(days=each) for each in range(HORIZON.days)]
-
-
-def billed_after(
-    subscription: Subscription, wish: Level, on: date, terms: Terms
-) -> dict[date, tuple[Level, str | None]]:
-    """b' on each day from `on`: the formula of rules.md, one line and one day at a time, with the price book."""
-    book, s, p = Book(terms, on), next_first(on), price_date(subscription, on, terms)
-    billed = {}
-    for day in days_from(on):
-        level, version = billed_on(subscription, day)
-        values = []
-        for old, new in zip(book.values(level), book.values(wish), strict=True):
+        def after(day: date) -> tuple[Values, str | None]:
+            values, book = self.billed(day)
             if day < s:
-                values.append(old)
-            elif day < p:
-                values.append(max(old, new))
+                return values, book
+            new = tuple(map(max, values, self.wish)) if day < p else self.wish
+            return new, book if new == values else today
+
+        return after
+
+    def fee(self, values: Values, version: str | None, on: date) -> int:
+        book = self.terms.price_book_version(version) if version else self.terms.price_book(on)
+        plan = next(plan for plan in book.plans if plan.rank == values[0])
+        prices = plan.prices[self.subscription.interval]
+        return values[1] * prices.user + values[2] * prices.zoom_license
+
+    def fees(self, on: date) -> list[tuple[date, Level, int]]:
+        """Each day from `on` on which what is billed, or its fee, becomes another."""
+        after, periods, seen = self.billed_after(on), list[tuple[date, Level, int]](), None
+        for day in days_from(on):
+            if after(day) == seen:
+                continue
+            values, version = seen = after(day)
+            now = Level(self.plans[values[0]], values[1], values[2]), self.fee(values, version, on)
+            if not periods or periods[-1][1:] != now:
+                periods.append((day, *now))
+        return periods
+
+    def in_use(self, day: date) -> Values:
+        """What is in use on a later day, nothing having been ordered: a plan does not outlive what is billed for it."""
+        plan, users, zoom_licenses = self.values(self.subscription.in_use)
+        to_come = [self.values(step.level)[0] for step in self.subscription.billed if step.starts_on > day]
+        return (min(plan, max([self.billed(day)[0][0], *to_come])), users, zoom_licenses)
+
+    def directions(self, on: date) -> tuple[int, ...]:
+        """-1, 0 or 1 for each line: against what is in use or, where equal, against what is billed for good."""
+        for_good = self.values(self.subscription.billed[-1].level)
+        compared = zip(self.wish, self.in_use(on), for_good, strict=True)
+        pairs = [(wished, used if used != wished else good) for wished, used, good in compared]
+        return tuple((wished > old) - (wished < old) for wished, old in pairs)
+
+    def priced_from(self, on: date) -> tuple[date | None, ...]:
+        """Down: the first day at or under the wish for good. Up: s, if the price of s changes. Else None."""
+        s, after = next_first(on), self.billed_after(on)
+        dates: list[date | None] = []
+        for item, direction in enumerate(self.directions(on)):
+            if direction < 0:
+                day = self.price_date(on)
+                while day > on and after(day - DAY)[0][item] <= self.wish[item]:
+                    day -= DAY
+                dates.append(day)
             else:
-                values.append(new)
-        after = book.level(tuple(values))
-        billed[day] = (after, version if after == level else book.book.version)
-    return billed
+                changes = after(s)[0][item] != self.billed(s)[0][item]
+                dates.append(s if direction > 0 and changes else None)
+        return tuple(dates)
 
-
-def fees(subscription: Subscription, wish: Level, on: date, terms: Terms) -> list[tuple[date, Level, int]]:
-    """Return each day on which what is billed from `on`, or its fee, becomes another."""
-    book = Book(terms, on)
-    periods: list[tuple[date, Level, int]] = []
-    for day, (level, version) in billed_after(subscription, wish, on, terms).items():
-        if not periods or day.day == 1 or (level, version) != seen:
-            amount = book.fee(level, version, subscription.interval)
-            if not periods or periods[-1][1:] != (level, amount):
-                periods.append((day, level, amount))
-        seen = (level, version)
-    return periods
-
-
-def priced_from(subscription: Subscription, wish: Level, on: date, terms: Terms) -> tuple[date | None, ...]:
-    """For each line: down, the first day at or under the wish for good; up, s if the price of s changes; else None."""
-    book, s = Book(terms, on), next_first(on)
-    billed = billed_after(subscription, wish, on, terms)
-    in_use = book.values(subscription.in_use)
-    for_good = book.values(subscription.billed[-1].level)
-    dates: list[date | None] = []
-    for index, new in enumerate(book.values(wish)):
-        old = in_use[index] if in_use[index] != new else for_good[index]
-        if new < old:
-            above = [day for day, (level, _) in billed.items() if book.values(level)[index] > new]
-            dates.append(max(above) + DAY if above else on)
-        elif new > old:
-            before = book.values(billed_on(subscription, s)[0])[index]
-            dates.append(s if book.values(billed[s][0])[index] != before else None)
-        else:
-            dates.append(None)
-    return tuple(dates)
-
-
-def goes_down(subscription: Subscription, wish: Level, on: date, terms: Terms) -> bool:
-    book = Book(terms, on)
-    lines = zip(
-        book.values(subscription.in_use),
-        book.values(subscription.billed[-1].level),
-        book.values(wish),
-        strict=True,
-    )
-    return any(new < (used if used != new else for_good) for used, for_good, new in lines)
-
-
-def as_it_is_on(subscription: Subscription, day: date, terms: Terms) -> Subscription:
-    """Return the subscription on a later day, nothing having been ordered: a plan in use never outlives its price."""
-    book = Book(terms, day)
-    still_billed = [billed_on(subscription, later)[0] for later in days_from(day)]
-    rank = min(book.ranks[subscription.in_use.plan], max(book.ranks[level.plan] for level in still_billed))
-    return replace(subscription, in_use=replace(subscription.in_use, plan=book.plans[rank]))
-
-
-def last_day_to_order(subscription: Subscription, wish: Level, on: date, terms: Terms) -> date | None:
-    """Walk to the last day before the same request, on the same subscription, gets other price dates."""
-    if not goes_down(subscription, wish, on, terms):
-        return None
-    wanted = priced_from(subscription, wish, on, terms)
-    day = on
-    while priced_from(as_it_is_on(subscription, day + DAY, terms), wish, day + DAY, terms) == wanted:
-        day += DAY
-    return day
+    def last_day_to_order(self, on: date) -> date | None:
+        """Walk to the last day before the same request would get other price dates."""
+        if -1 not in self.directions(on):
+            return None
+        wanted, day = self.priced_from(on), on
+        while self.priced_from(day + DAY) == wanted:
+            day += DAY
+        return day

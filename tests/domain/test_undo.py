@@ -1,0 +1,138 @@
+"""Taking back a pending decrease, and the day on which a lower plan comes into force."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.builders import a_subscription, after, level, levels, some_terms
+from tests.domain.oracle import Oracle, days_from
+from tests.domain.strategies import Case, cases, lowest
+from widget.domain.change import preview
+from widget.domain.subscription import SINCE_EVER, Subscription
+from widget.domain.timeline import step_at
+from widget.domain.undo import can_undo, in_use_on, undo
+
+TERMS = some_terms()
+MARCH, RENEWAL = date(2027, 3, 15), date(2027, 7, 1)
+LOWERED = after(preview(a_subscription(), level(users=15), on=MARCH, terms=TERMS))
+
+
+def lowered(case: Case) -> Subscription:
+    """Order the part of the wish that goes down."""
+    return after(preview(case.subscription, lowest(case.subscription.in_use, case.wish), on=case.on, terms=case.terms))
+
+
+def test_undo_brings_back_the_old_numbers_at_once_and_at_no_cost() -> None:
+    assert undo(LOWERED, on=date(2027, 4, 20), terms=TERMS) == a_subscription()
+
+
+def test_undo_brings_back_the_old_users_though_more_are_active_by_now() -> None:  # U5
+    busy = replace(LOWERED, active_users=20)
+
+    assert undo(busy, on=date(2027, 4, 20), terms=TERMS).in_use.users == 20
+
+
+@pytest.mark.parametrize(
+    ("day", "possible"),
+    [
+        pytest.param(MARCH, True, id="on the day of the order: yes"),
+        pytest.param(date(2027, 6, 30), True, id="the day before the price date: yes"),
+        pytest.param(RENEWAL, False, id="on the price date: no"),
+        pytest.param(date(2027, 8, 1), False, id="after it: no"),
+    ],
+)
+def test_a_decrease_can_be_undone_until_its_price_date(day: date, possible: bool) -> None:  # U2
+    assert can_undo(LOWERED, on=day, terms=TERMS) == possible
+    assert (undo(LOWERED, on=day, terms=TERMS) == LOWERED) != possible
+
+
+def test_undo_keeps_what_was_ordered_upwards() -> None:
+    mixed = after(preview(a_subscription(), level("ultimate", 15, 4), on=MARCH, terms=TERMS))
+
+    back = undo(mixed, on=date(2027, 3, 20), terms=TERMS)
+
+    assert back.in_use == level("ultimate", 20, 4)
+    assert levels(back.billed) == [(SINCE_EVER, level()), (date(2027, 4, 1), level("ultimate", 20, 4))]
+
+
+def test_undo_takes_back_every_decrease_still_to_come() -> None:
+    twice = after(preview(LOWERED, level(users=10), on=date(2027, 6, 20), terms=TERMS))
+
+    assert undo(twice, on=date(2027, 6, 30), terms=TERMS) == a_subscription()
+    assert undo(twice, on=RENEWAL, terms=TERMS).in_use == level(users=15)
+
+
+@pytest.mark.parametrize(
+    "subscription",
+    [
+        pytest.param(a_subscription(), id="nothing was ordered"),
+        pytest.param(after(preview(a_subscription(), level(users=25), on=MARCH, terms=TERMS)), id="only an upgrade"),
+        pytest.param(after(preview(LOWERED, level(), on=MARCH, terms=TERMS)), id="the old numbers were ordered again"),
+    ],
+)
+def test_there_is_nothing_to_undo_where_nothing_is_to_fall(subscription: Subscription) -> None:
+    assert not can_undo(subscription, on=MARCH, terms=TERMS)
+    assert undo(subscription, on=MARCH, terms=TERMS) is subscription
+
+
+@pytest.mark.parametrize(
+    ("day", "plan"),
+    [
+        pytest.param(date(2027, 3, 15), "premium", id="on the day of the order: the old plan"),
+        pytest.param(date(2027, 6, 30), "premium", id="the day before the price date: still the old plan"),
+        pytest.param(date(2027, 7, 1), "essential", id="on the price date: the lower plan"),
+    ],
+)
+def test_a_lower_plan_comes_into_force_with_its_price(day: date, plan: str) -> None:
+    ordered = after(preview(a_subscription(), level("essential", 15), on=MARCH, terms=TERMS))
+
+    assert in_use_on(ordered, on=day, terms=TERMS) == level(plan, 15)
+
+
+@pytest.mark.parametrize("day", [MARCH, date(2027, 3, 31), date(2027, 4, 1)], ids=str)
+def test_a_higher_plan_is_in_use_before_it_is_billed(day: date) -> None:
+    ordered = after(preview(a_subscription(), level("ultimate"), on=MARCH, terms=TERMS))
+
+    assert in_use_on(ordered, on=day, terms=TERMS) == level("ultimate")
+
+
+@given(cases(orders=0))
+def test_undoing_a_decrease_leaves_everything_as_it_was(case: Case) -> None:  # U1
+    ordered = lowered(case)
+    assume(ordered != case.subscription)
+
+    assert undo(ordered, on=case.on, terms=case.terms) == case.subscription
+
+
+@given(cases(), st.integers(0, 500))
+def test_undoing_twice_is_undoing_once(case: Case, days: int) -> None:  # U3
+    on = case.on + timedelta(days=days)
+    once = undo(case.subscription, on=on, terms=case.terms)
+
+    assert not can_undo(once, on=on, terms=case.terms)
+    assert undo(once, on=on, terms=case.terms) is once
+
+
+@given(cases(orders=0))
+def test_ordering_again_after_undoing_is_ordering(case: Case) -> None:  # U4
+    ordered = lowered(case)
+    undone = undo(ordered, on=case.on, terms=case.terms)
+
+    assert lowered(replace(case, subscription=undone)) == ordered
+
+
+@given(cases())
+def test_undo_is_the_running_maximum_of_each_line_day_by_day(case: Case) -> None:
+    oracle = Oracle(case.subscription, case.wish, case.terms)
+    back = undo(case.subscription, on=case.on, terms=case.terms)
+
+    reached, falls = oracle.billed(case.on)[0], False
+    for day in days_from(case.on):
+        billed = oracle.billed(day)[0]
+        reached, falls = tuple(map(max, reached, billed)), falls or billed != tuple(map(max, reached, billed))
+        assert oracle.values(step_at(back.billed, day).level) == reached, day
+    assert can_undo(case.subscription, on=case.on, terms=case.terms) == falls
+    assert oracle.values(back.in_use) == (reached if falls else oracle.values(case.subscription.in_use))
