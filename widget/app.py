@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 
 from widget import catalogue, languages
 from widget.settings import Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
 from widget.web.routes import routes
+from widget.web.security import CrossOriginGuard
 
 
 def system_clock() -> datetime:
@@ -29,7 +31,9 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         clock=clock,
     )
     app = Starlette(
-        routes=routes(settings), exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error}
+        routes=routes(settings),
+        middleware=[Middleware(CrossOriginGuard)],
+        exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},
     )
     app.state.context = context
     return app

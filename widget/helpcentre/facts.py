@@ -132,6 +132,8 @@ def widget(kind: str, terms: Terms, language: Language, link: Link) -> str:
         "errors": dict.fromkeys(start.fields(), ""),
         "summary": [],
         "locked": False,
+        "state": None,
+        "token": "",
         "sample_open": False,
         "r": view,
     }

@@ -11,10 +11,12 @@ from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
+from widget.web.account import link, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of
-from widget.web.forms import MAX_BODY, Form, parse
-from widget.web.pages import answer
+from widget.web.forms import Form, parse
+from widget.web.pages import answer, read_form
+from widget.web.security import session_of
 
 WISH = ("plan", "users", "zoom_licenses")
 SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
@@ -28,8 +30,11 @@ async def neutral(request: Request) -> Response:
 
 
 async def choose(request: Request) -> Response:
-    """Answer the first step: GET shows it (with proposed values), POST calculates the try-out."""
+    """Answer the first step: GET shows it (with proposed values), POST calculates the try-out or goes on."""
     language = context_of(request).languages[request.path_params["language"]]
+    session = session_of(request)
+    if session:
+        return await wish_own(request, session, language)
     if request.method == "POST":
         body = await read_form(request)
         if body is None:
@@ -43,19 +48,11 @@ async def choose(request: Request) -> Response:
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
     language = context_of(request).languages[request.path_params["language"]]
+    session = session_of(request)
+    if session:
+        return show_own(request, session, language, "change/live.html")
     form = parse(request.url.query, sample().fields(), SAMPLE, language)
     return _show(request, language, form, "change/live.html")
-
-
-async def read_form(request: Request) -> str | None:
-    """Return a urlencoded body as text, or None when it is larger than any form of ours."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts).decode("ascii", "replace")
 
 
 def _show(request: Request, language: Language, form: Form, template: str) -> Response:
@@ -72,9 +69,10 @@ def _show(request: Request, language: Language, form: Form, template: str) -> Re
         "errors": {name: form.errors.get(name, "") for name in SAMPLE},
         "summary": form.summary,
         "locked": False,
+        "state": None,
+        "token": "",
         "sample_open": any(name in form.errors for name in SAMPLE[3:]),
-        "r": result
-        and result_view(result, language, lambda rule: context.articles.rule(rule, language.code), context.terms),
+        "r": result and result_view(result, language, link(request, language), context.terms),
     }
     return answer(request, template, language, values, 422 if form.errors else 200)
 

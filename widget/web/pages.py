@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse
 from widget.languages import Language
 from widget.rendering import render
 from widget.web.context import context_of
+from widget.web.forms import MAX_BODY
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
 
@@ -44,6 +45,19 @@ def answer(
 
 def _in_language(request: Request, code: str) -> str:
     parts = request.url.path.split("/")
+    if len(parts) < 4:
+        return f"/widget/{code}/change"
     parts[2] = code
     query = f"?{request.url.query}" if request.url.query else ""
     return "/".join(parts) + query
+
+
+async def read_form(request: Request) -> str | None:
+    """Return a urlencoded body as text, or None when it is larger than any form of ours."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY:
+            return None
+        parts.append(part)
+    return b"".join(parts).decode("ascii", "replace")

@@ -8,7 +8,7 @@ from starlette.staticfiles import StaticFiles
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, change, site
+from widget.web import api, change, demo, order, site
 from widget.web.context import context_of
 from widget.web.openapi import document
 
@@ -40,6 +40,7 @@ async def openapi(request: Request) -> Response:
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
+    draft = "/widget/{language:language}/change/{draft}"
     return [
         Route("/", site.home),
         Route("/widget/health", health),
@@ -50,6 +51,15 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/widget/change", change.neutral),
         Route("/widget/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/widget/{language:language}/change/result", change.live),
+        Route(f"{draft}/members", order.step(order.deactivate), methods=["GET", "POST"]),
+        Route(f"{draft}/activate", order.step(order.activate), methods=["POST"]),
+        Route(f"{draft}/survey", order.step(order.survey), methods=["GET", "POST"]),
+        Route(f"{draft}/review", order.step(order.review)),
+        Route(f"{draft}/order", order.step(order.place), methods=["POST"]),
+        Route("/widget/{language:language}/orders/{order}", order.receipt),
+        Route("/widget/{language:language}/undo/{change}", order.take_back, methods=["POST"]),
+        Route("/widget/signin", demo.choose_person, methods=["GET", "POST"]),
+        Route("/widget/signout", demo.sign_out, methods=["POST"]),
         Mount("/widget/static", StaticFiles(directory=ROOT / "widget" / "static")),
         Mount("/", site.Site(settings.site)),
     ]

@@ -70,5 +70,5 @@ def _allowed(scope: Scope) -> bool:
     site = headers.get(b"sec-fetch-site")
     if site is not None:
         return site in {"same-origin", "none"}
-    return urlsplit(headers.get(b"origin", "")).netloc == headers.get(b"host") != ""
-
+    origin: str = urlsplit(headers.get(b"origin", "")).netloc
+    return origin != "" and origin == headers.get(b"host")

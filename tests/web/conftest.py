@@ -1,0 +1,43 @@
+"""The real service in process, on a new SQLite file with the demo data, on a day that the tests choose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from widget import catalogue
+from widget.app import create_app
+from widget.catalogue import DATA
+from widget.services.transfer import import_file
+from widget.settings import read
+from widget.store.engine import migrate, open_engine
+
+
+@dataclass
+class Today:
+    """A clock that stands where a test puts it."""
+
+    instant: datetime = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+
+@pytest.fixture
+def today() -> Today:
+    return Today()
+
+
+@pytest.fixture
+def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+    settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1"})
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    import_file(engine, catalogue.load(), DATA / "demo.json", now=today())
+    app = create_app(settings, engine, today)
+    with TestClient(app, base_url="http://127.0.0.1", headers={"Sec-Fetch-Site": "same-origin"}) as client:
+        yield client
+    engine.dispose()

@@ -1,0 +1,26 @@
+"""What a person does in the pages: sign in, read a token, follow a form."""
+
+import re
+
+from starlette.testclient import TestClient
+
+HTML = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def sign_in(client: TestClient, name: str) -> None:
+    page = client.get("/widget/signin").text
+
+    people = re.findall(r'name="person" value="([0-9a-f]+)"', page)
+    names = re.findall(r'type="submit">([^<]+)</button>', page)
+    assert name in names, f"{name} is not among {names}"
+    client.post("/widget/signin", data={"person": people[names.index(name)], "next": ""}, follow_redirects=False)
+
+
+def token(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, "the page has no form with a token"
+    return found[1]
+
+
+def surplus(page: str) -> list[str]:
+    return re.findall(r'type="checkbox" name="member" value="([0-9a-f]+)"', page)

@@ -1,0 +1,162 @@
+"""The journey of an administrator who reduces the subscription, page by page, with JavaScript off."""
+
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import sign_in, surplus, token
+
+WISH = {"plan": "premium", "users": "10", "zoom_licenses": "4"}
+
+
+def to_members(client: TestClient) -> str:
+    sign_in(client, "Claire Martin")
+    answer = client.post("/widget/fr/change", data=WISH, follow_redirects=False)
+    assert answer.status_code == 303
+    return str(answer.headers["location"])
+
+
+def to_review(client: TestClient) -> str:
+    members = to_members(client)
+    page = client.get(members).text
+    two = surplus(page)[:2]
+    client.post(members, data={"token": token(page), "member": two, "confirmed": "1"}, follow_redirects=False)
+    survey = members.replace("/members", "/survey")
+    client.post(survey, data={"token": token(client.get(survey).text), "reason": "fewer-people", "comment": "<b>&"})
+    return members.replace("/members", "/review")
+
+
+def test_fewer_users_than_active_leads_to_the_list_least_recently_seen_first(client: TestClient) -> None:
+    page = client.get(to_members(client)).text
+
+    assert page.index("Éric Blanc") < page.index("Anne Faure") < page.index("Karim Benali")
+    assert "Claire Martin" not in page
+    assert "désactivez-en d’abord 2" in page
+
+
+def test_each_name_is_confirmed_before_anybody_is_deactivated(client: TestClient) -> None:
+    members = to_members(client)
+    page = client.get(members).text
+    one = surplus(page)[:1]
+
+    confirmation = client.post(members, data={"token": token(page), "member": one}).text
+
+    assert surplus(confirmation) == one
+    assert "Confirmez chaque nom" in confirmation
+    assert len(surplus(client.get(members).text)) == 11
+
+
+def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClient) -> None:
+    review = to_review(client)
+    page = client.get(review).text
+    order = {"token": token(page), "key": "a-first-key"}
+
+    placed = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
+
+    receipt = client.get(placed.headers["location"]).text
+    assert "Votre commande est passée" in receipt
+    assert "8 mai 2027" in receipt
+    state = client.get("/widget/fr/change").text
+    assert "Premium, 10 utilisateurs, 4 licences Zoom" in state
+
+
+def test_sending_the_order_twice_answers_the_same_bytes(client: TestClient) -> None:
+    review = to_review(client)
+    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    address = review.replace("/review", "/order")
+
+    first = client.post(address, data=order, follow_redirects=False)
+    second = client.post(address, data=order, follow_redirects=False)
+
+    assert (second.status_code, second.headers["location"], second.content) == (
+        first.status_code,
+        first.headers["location"],
+        first.content,
+    )
+
+
+def test_a_key_with_another_body_is_refused(client: TestClient) -> None:
+    review = to_review(client)
+    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    address = review.replace("/review", "/order")
+    client.post(address, data=order, follow_redirects=False)
+
+    answer = client.post(address, data=order | {"late_ack": "2030-01-01"}, follow_redirects=False)
+
+    assert answer.status_code == 422
+
+
+def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: TestClient, today: Today) -> None:
+    review = to_review(client)
+    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    today.instant = today.instant.replace(day=25, hour=1)
+
+    answer = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
+
+    assert answer.status_code == 409
+    assert "Rien n’a été commandé" in answer.text
+    assert "2026-11-24" in answer.text
+    assert "2026-11-25" in answer.text
+    assert "Premium, 12 utilisateurs" in client.get("/widget/fr/change").text
+
+
+def test_a_skipped_survey_is_asked_for(client: TestClient) -> None:
+    members = to_members(client)
+    page = client.get(members).text
+    client.post(members, data={"token": token(page), "member": surplus(page)[:2], "confirmed": "1"})
+
+    answer = client.get(members.replace("/members", "/review"), follow_redirects=False)
+
+    assert answer.headers["location"].endswith("/survey")
+
+
+def test_a_pending_decrease_is_undone_and_undoing_twice_is_once(client: TestClient) -> None:
+    review = to_review(client)
+    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    client.post(review.replace("/review", "/order"), data=order)
+    page = client.get("/widget/fr/change").text
+    undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
+
+    for _ in range(2):
+        answer = client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)}, follow_redirects=False)
+        assert answer.status_code == 303
+
+    assert "Premium, 12 utilisateurs, 4 licences Zoom" in client.get("/widget/fr/change").text
+
+
+def test_an_order_without_the_session_token_is_refused(client: TestClient) -> None:
+    review = to_review(client)
+    client.get(review)
+
+    answer = client.post(review.replace("/review", "/order"), data={"key": "a-first-key"}, follow_redirects=False)
+
+    assert answer.status_code == 403
+    assert "Premium, 12 utilisateurs" in client.get("/widget/fr/change").text
+
+
+def test_a_form_from_another_site_is_refused(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+
+    answer = client.post("/widget/fr/change", data=WISH, headers={"Sec-Fetch-Site": "cross-site"})
+
+    assert answer.status_code == 403
+
+
+def test_a_user_sees_why_not_and_whom_to_ask(client: TestClient) -> None:
+    sign_in(client, "Karim Benali")
+
+    page = client.get("/widget/fr/change").text
+
+    assert "Vous n’êtes pas administrateur de cet espace" in page
+    assert "Claire Martin" in page
+
+
+def test_another_spaces_order_answers_like_an_unknown_one(client: TestClient) -> None:
+    review = to_review(client)
+    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    placed = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
+    sign_in(client, "Olivia Hughes")
+
+    other, unknown = (client.get(path) for path in (placed.headers["location"], "/widget/fr/orders/unknown"))
+
+    assert (other.status_code, other.content) == (unknown.status_code, unknown.content)
+    assert other.status_code == 404

@@ -1,0 +1,165 @@
+"""The first step for a signed-in person: their own state, their own numbers, or why they may not."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget.domain.change import ChangePreview, fee_periods, preview
+from widget.domain.plan import Level
+from widget.domain.refusal import Rule
+from widget.languages import Language
+from widget.panels import PER, RuleLink, level_text, plan_choices, result_view
+from widget.services import account, draft
+from widget.services.account import Account
+from widget.store.session import Session
+from widget.web.context import context_of
+from widget.web.forms import Form, parse
+from widget.web.pages import answer, read_form
+from widget.wording import N_
+
+WISH = ("plan", "users", "zoom_licenses")
+
+
+def link(request: Request, language: Language) -> RuleLink:
+    """Return what leads from a rule to its section, in the page's language."""
+    articles = context_of(request).articles
+    return lambda rule: articles.rule(rule, language.code)
+
+
+def account_of(request: Request, session: Session) -> Account | None:
+    """Return the space of a session as it is now, or None where the person is no longer an active member."""
+    context = context_of(request)
+    return account.load(
+        context.engine, context.terms, space_id=session.space_id, member_id=session.member_id, now=context.now()
+    )
+
+
+async def wish_own(request: Request, session: Session, language: Language) -> Response:
+    """Show the first step (GET), or keep the wish as a draft and lead to the next step (POST)."""
+    if request.method == "GET":
+        return show_own(request, session, language, "change/choose.html")
+    body = await read_form(request)
+    if body is None:
+        return answer(request, "too_large.html", language, {}, 413)
+    seen = account_of(request, session)
+    if seen is None or not seen.member.is_administrator or seen.subscription.locked:
+        return show_own(request, session, language, "change/choose.html", status=403)
+    form, result = _tried(request, seen, language, body)
+    floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
+    if result is None or not (result.allowed or floor_only):
+        return _show(request, session, seen, language, form, result, "change/choose.html", 422)
+    context = context_of(request)
+    draft_id = draft.begin(
+        context.engine, space_id=seen.space.id, member_id=seen.member.id, wish=result.wish, now=context.now()
+    )
+    step = "members" if floor_only else "survey" if result.goes_down else "review"
+    return RedirectResponse(f"/widget/{language.code}/change/{draft_id}/{step}", 303, {"Cache-Control": "no-store"})
+
+
+def show_own(request: Request, session: Session, language: Language, template: str, status: int = 200) -> Response:
+    """Show the step or the live result for the query's values, over what is in use."""
+    seen = account_of(request, session)
+    if seen is None:
+        return RedirectResponse("/widget/signin", 303)
+    if not seen.member.is_administrator:
+        return _not_administrator(request, seen, language)
+    form, result = _tried(request, seen, language, request.url.query)
+    return _show(request, session, seen, language, form, result, template, 422 if form.errors else status)
+
+
+def _tried(request: Request, seen: Account, language: Language, body: str) -> tuple[Form, ChangePreview | None]:
+    terms, in_use = context_of(request).terms, seen.subscription.in_use
+    defaults = {"plan": in_use.plan, "users": str(in_use.users), "zoom_licenses": str(in_use.zoom_licenses)}
+    form = parse(body, defaults, WISH, language)
+    plan = form.choice("plan", [each.id for each in terms.price_book(seen.on).plans])
+    users, licenses = form.whole("users", 1, 100_000), form.whole("zoom_licenses", 0, 100_000)
+    if form.errors or not (plan and users) or licenses is None:
+        return form, None
+    return form, preview(seen.subscription, Level(plan, users, licenses), on=seen.on, terms=terms)
+
+
+def _show(
+    request: Request,
+    session: Session,
+    seen: Account,
+    language: Language,
+    form: Form,
+    result: ChangePreview | None,
+    template: str,
+    status: int,
+) -> Response:
+    terms, address = context_of(request).terms, f"/widget/{language.code}/change"
+    values = {
+        "who": "administrator",
+        "here": address,
+        "action": address,
+        "live": f"{address}/result",
+        "plans": plan_choices(terms, seen.on, seen.subscription.interval, language),
+        "f": form.typed,
+        "errors": {name: form.errors.get(name, "") for name in WISH},
+        "summary": form.summary,
+        "locked": _locked(request, seen, language),
+        "sample_open": False,
+        "state": state_view(request, seen, language),
+        "token": session.token,
+        "r": result and result_view(result, language, link(request, language), terms),
+    }
+    return answer(request, template, language, values, status)
+
+
+def state_view(request: Request, seen: Account, language: Language) -> dict[str, Any]:
+    """Return what the state panel shows: in use, billed until when, and the way to undo."""
+    terms = context_of(request).terms
+    book, subscription = terms.price_book(seen.on), seen.subscription
+
+    def text(level: Level) -> str:
+        return level_text(level, book.plan(level.plan).name[language.code], language)
+
+    undo = seen.pending and seen.can_undo and f"/widget/{language.code}/undo/{seen.pending.id}"
+    return {
+        "space": seen.space.name,
+        "person": seen.member.name,
+        "in_use": text(subscription.in_use),
+        "occupied": subscription.occupied_users,
+        "undo": undo,
+        "fees": [
+            {
+                "starts_on": fee.starts_on,
+                "ends_on": fee.ends_on,
+                "level": text(fee.level),
+                "amount": language.money(fee.amount, book.currency),
+                "per": language.gettext(PER[subscription.interval]),
+            }
+            for fee in fee_periods(subscription.billed, seen.on, subscription.interval, terms)
+        ],
+    }
+
+
+def _locked(request: Request, seen: Account, language: Language) -> dict[str, str] | None:
+    if not seen.subscription.locked:
+        return None
+    sentence = language.gettext(
+        N_("It cannot be changed here. Write to %(email)s and give this reference: %(reference)s.")
+    )
+    email = context_of(request).terms.policy(seen.on).support_email
+    reference = f"{seen.space.name} / {seen.space.id}"
+    return {
+        "title": language.gettext(N_("This contract is locked")),
+        "text": sentence % {"email": email, "reference": reference},
+    }
+
+
+def _not_administrator(request: Request, seen: Account, language: Language) -> Response:
+    why = N_(
+        "Only a space administrator may change the subscription, so you see no gear icon. Ask one of these people:"
+    )
+    values = {
+        "title": language.gettext(N_("You are not an administrator of this space")),
+        "lines": [language.gettext(why)],
+        "people": seen.administrators,
+        "r": None,
+        "summary": [],
+        "back": context_of(request).articles.article("downgrade", language.code),
+    }
+    return answer(request, "account/blocked.html", language, values)
