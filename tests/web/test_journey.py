@@ -1,5 +1,7 @@
 """The journey of an administrator who reduces the subscription, page by page, with JavaScript off."""
 
+from datetime import UTC, datetime
+
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
@@ -86,9 +88,10 @@ def test_a_key_with_another_body_is_refused(client: TestClient) -> None:
 
 
 def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: TestClient, today: Today) -> None:
+    today.instant = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
     review = to_review(client)
     order = {"token": token(client.get(review).text), "key": "a-first-key"}
-    today.instant = today.instant.replace(day=25, hour=1)
+    today.instant = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # half past midnight in the space's zone
 
     answer = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
 
