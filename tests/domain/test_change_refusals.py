@@ -1,5 +1,6 @@
 """What blocks a change and what it warns of, each with the facts that its sentence needs."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -185,3 +186,8 @@ def test_a_change_that_was_taken_back_is_no_longer_pending() -> None:
 def test_a_plan_that_is_not_sold_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(KeyError, match="platinum"):
         preview(a_subscription(), level("platinum"), on=MARCH, terms=TERMS)
+
+
+def test_an_annual_subscription_without_an_anchor_is_a_mistake_of_the_caller() -> None:
+    with pytest.raises(ValueError, match="no annual term"):
+        _ = replace(a_subscription(), term_start=None).anchor
