@@ -1,0 +1,168 @@
+"""The whole journey in Chromium: article, sign-in, deactivation, survey, review, order, restart; both languages."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Service
+
+DOWNGRADE = {"fr": "/fr/abonnement/retrograder/", "en": "/en/subscription/downgrade/"}
+WORDS = {
+    "fr": {
+        "sign in": "Connectez-vous pour utiliser votre abonnement",
+        "users": "Nombre d’utilisateurs",
+        "next": "Suivant",
+        "deactivate": "Désactiver",
+        "reason": "Un projet est terminé",
+        "place": "Passer commande",
+        "placed": "Votre commande est passée",
+        "level": "Premium, 10 utilisateurs, 4 licences Zoom",
+    },
+    "en": {
+        "sign in": "Sign in to use your own subscription",
+        "users": "Number of users",
+        "next": "Next",
+        "deactivate": "Deactivate",
+        "reason": "A project is finished",
+        "place": "Place order",
+        "placed": "Your order is placed",
+        "level": "Premium, 10 users, 4 Zoom licenses",
+    },
+}
+
+
+def faults(page: Page) -> list[str]:
+    """Return what axe finds inside the widget."""
+    found = Axe().run(page, context=".sw").response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_an_administrator_reduces_the_users_inside_the_article(service: Service, page: Page, code: str) -> None:
+    words = WORDS[code]
+    page.goto(service.address + DOWNGRADE[code])
+    assert faults(page) == []
+    page.get_by_role("link", name=words["sign in"]).click()
+    page.get_by_role("button", name="Claire Martin").click()
+
+    page.goto(service.address + DOWNGRADE[code])
+    expect(page.locator(".sw-state")).to_contain_text("Atelier Nord")
+    page.get_by_label(words["users"]).fill("10")
+    expect(page.locator(".sw-panel .sw-blocked")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name=words["next"], exact=True).click()
+
+    page.get_by_role("checkbox").nth(0).check()
+    page.get_by_role("checkbox").nth(1).check()
+    assert faults(page) == []
+    page.get_by_role("button", name=words["next"], exact=True).click()
+    expect(page.get_by_role("checkbox")).to_have_count(2)
+    page.get_by_role("checkbox").nth(0).check()
+    page.get_by_role("checkbox").nth(1).check()
+    page.get_by_role("button", name=words["deactivate"], exact=True).click()
+
+    page.get_by_label(words["reason"]).check()
+    assert faults(page) == []
+    page.get_by_role("button", name=words["next"], exact=True).click()
+
+    expect(page.get_by_role("button", name=words["place"])).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name=words["place"]).click()
+
+    expect(page.get_by_role("heading", name=words["placed"])).to_be_visible()
+    assert faults(page) == []
+    receipt = page.url
+    service.stop()
+    service.start()
+    page.goto(receipt)
+    expect(page.get_by_role("heading", name=words["placed"])).to_be_visible()
+    page.goto(service.address + DOWNGRADE[code])
+    expect(page.locator(".sw-state")).to_contain_text(words["level"])
+
+
+def test_a_proposed_link_fills_the_form_says_so_and_orders_nothing(service: Service, page: Page) -> None:
+    page.goto(service.address + DOWNGRADE["fr"] + "#change=plan:essential,users:16,zoom_licenses:2")
+
+    expect(page.get_by_label("Nombre d’utilisateurs")).to_have_value("16")
+    expect(page.get_by_label("Nombre de licences Zoom")).to_have_value("2")
+    expect(page.locator("input[value=essential]")).to_be_checked()
+    expect(page.locator(".sw-proposed")).to_be_visible()
+    expect(page.locator(".sw-panel")).to_contain_text("Essential, 16 utilisateurs, 2 licences Zoom")
+
+
+def test_switching_the_language_takes_the_half_filled_form_along(service: Service, page: Page) -> None:
+    page.goto(service.address + DOWNGRADE["fr"])
+    page.get_by_label("Nombre d’utilisateurs").fill("17")
+    page.get_by_role("link", name="English").first.click()
+
+    expect(page).to_have_url(f"{service.address}{DOWNGRADE['en']}#change=plan:premium,users:17,zoom_licenses:4")
+    expect(page.get_by_label("Number of users")).to_have_value("17")
+
+
+def test_the_article_stays_whole_when_the_service_is_down(service: Service, page: Page) -> None:
+    page.goto(service.address + DOWNGRADE["fr"])
+    page.route("**/widget/**", lambda route: route.abort())
+    page.get_by_label("Nombre d’utilisateurs").fill("17")
+
+    expect(page.locator(".sw [role=status]")).to_contain_text("Le service ne répond pas")
+    expect(page.get_by_label("Nombre d’utilisateurs")).to_have_value("17")
+
+
+def test_a_mistyped_number_is_named_and_kept(service: Service, page: Page) -> None:
+    page.goto(service.address + "/widget/fr/change")
+    page.get_by_label("Nombre d’utilisateurs").fill("douze")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".sw-summary")).to_be_focused()
+    expect(page.locator(".sw-summary")).to_contain_text("écrivez un nombre entier")
+    expect(page.locator("#sw-users")).to_have_value("douze")
+    assert faults(page) == []
+
+
+@pytest.fixture
+def without_javascript(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(java_script_enabled=False)
+    context.set_default_timeout(8_000)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_try_out_calculates_without_javascript(service: Service, without_javascript: Page) -> None:
+    page = without_javascript
+    page.goto(service.address + DOWNGRADE["en"])
+    page.get_by_label("Number of users").fill("18")
+    page.get_by_role("button", name="Calculate").click()
+
+    expect(page.locator(".sw-panel")).to_contain_text("Premium, 18 users, 4 Zoom licenses")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_the_article_without_sideways_scrolling(chromium: Browser, service: Service, scheme: str) -> None:
+    context = chromium.new_context(
+        viewport={"width": 320, "height": 800}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+    )
+    page = context.new_page()
+    for path in DOWNGRADE.values():
+        page.goto(service.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
+        assert faults(page) == []
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "query", "path"),
+    [
+        ("fr", "retrograder", "/fr/abonnement/retrograder/"),
+        ("fr", "facturaton", "/fr/facturation/"),
+        ("en", "downgrade", "/en/subscription/downgrade/"),
+    ],
+)
+def test_the_search_forgives_accents_and_a_slip(service: Service, page: Page, code: str, query: str, path: str) -> None:
+    page.goto(f"{service.address}/{code}/")
+    page.get_by_role("searchbox").fill(query)
+
+    first = page.locator(".hc-results a").first
+    expect(first).to_be_visible()
+    assert path in str(first.get_attribute("href"))
