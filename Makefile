@@ -50,8 +50,9 @@ types: .venv/dev.stamp
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-translations: .venv/dev.stamp ## gather the words of code and templates into the catalogues
-	$(BIN)/widget translations
+screenshot: .venv/dev.stamp site/built.stamp ## take the README's picture anew
+	@scripts/browser
+	$(BIN)/python -m tests.browser.screenshot
 
 lock: ## renew the lock files (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
@@ -72,4 +73,4 @@ site/built.stamp: $(SITE_SOURCES) | .venv/run.stamp
 	$(BIN)/mkdocs build --strict --clean
 	touch $@
 
-.PHONY: help run docs check test bench setup fmt format-check lint types imports translations lock clean
+.PHONY: help run docs check test bench setup fmt format-check lint types imports screenshot lock clean

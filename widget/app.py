@@ -1,18 +1,28 @@
 """The only place that knows all parts, and the only one that reads the clock."""
 
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from widget import catalogue, languages
+from widget.services.apply_due import apply_due
 from widget.settings import Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
 from widget.web.routes import routes
 from widget.web.security import CrossOriginGuard
+
+log = logging.getLogger("widget")
+#: How often the server looks for due changes, in seconds.
+APPLY_EVERY = 60
 
 
 def system_clock() -> datetime:
@@ -30,7 +40,25 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         engine=engine,
         clock=clock,
     )
+
+    async def apply() -> None:
+        while True:
+            try:
+                await asyncio.to_thread(apply_due, engine, context.terms, now=context.now())
+            except DBAPIError:
+                log.exception("due changes could not be applied; the next round tries again")
+            await asyncio.sleep(APPLY_EVERY)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        task = asyncio.create_task(apply())
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
     app = Starlette(
+        lifespan=lifespan,
         routes=routes(settings),
         middleware=[Middleware(CrossOriginGuard)],
         exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},

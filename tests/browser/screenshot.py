@@ -1,0 +1,29 @@
+"""The README's picture: the downgrade article in French, with the widget, as a reader meets it."""
+
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser.conftest import ARGUMENTS, NAMES, Service
+
+PICTURE = Path(__file__).parents[2] / "docs" / "assets" / "readme.png"
+
+
+def main() -> None:
+    """Take the picture of the running service."""
+    with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
+        service = Service(Path(data))
+        browser = playwright.chromium.launch(
+            executable_path=next(name for name in NAMES if Path(name).exists()), args=ARGUMENTS
+        )
+        page = browser.new_page(viewport={"width": 1100, "height": 1500})
+        page.goto(service.address + "/fr/abonnement/retrograder/")
+        page.wait_for_timeout(500)
+        page.screenshot(path=PICTURE)
+        browser.close()
+        service.stop()
+
+
+if __name__ == "__main__":
+    main()
