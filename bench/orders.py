@@ -118,7 +118,7 @@ def _crash(folder: Path) -> Row:
     engine = open_engine(f"sqlite:///{path}")
     with transaction(engine) as connection:
         query = select(placed_order.c.draft_id, func.count()).group_by(placed_order.c.draft_id)
-        orders = dict(row.tuple() for row in connection.execute(query))
+        orders: dict[str, int] = dict(row.tuple() for row in connection.execute(query))
     lost = [each for each in acknowledged if each not in orders]
     again = 0
     for each in unknown:
