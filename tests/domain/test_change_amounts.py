@@ -190,10 +190,21 @@ def test_a_plan_that_drops_at_once_is_paid_for_and_not_usable() -> None:
     assert answer.unused == Unused(date(2027, 4, 1), date(2027, 7, 1), 3, 20 * 100_00 * 3 // 12)
 
 
-def test_the_largest_subscription_is_still_exact() -> None:
+def test_the_largest_subscription_is_still_exact() -> None:  # M8
     largest = level("ultimate", 100_000, 100_000)
-    subscription = replace(a_subscription(), in_use=largest)
 
-    fees = preview(subscription, largest, on=date(2027, 3, 15), terms=TERMS).price_book.fee(largest, Interval.YEAR)
+    answer = preview(a_subscription(), largest, on=date(2027, 3, 15), terms=TERMS)
 
-    assert fees == 100_000 * 300_00 + 100_000 * 50_00
+    assert answer.allowed
+    assert answer.fees[-1].amount == 100_000 * 300_00 + 100_000 * 50_00
+
+
+def test_a_higher_plan_that_costs_less_is_not_an_invoice_below_nothing() -> None:  # no-credit
+    book = a_price_book()
+    cheap = replace(book.plan("ultimate"), prices=book.plan("essential").prices)
+    terms = some_terms(replace(book, plans=(*book.plans[:3], cheap)))
+
+    answer = preview(a_subscription(), level("ultimate"), on=date(2027, 3, 15), terms=terms)
+
+    assert answer.invoices == ()
+    assert amounts(answer) == [(date(2027, 3, 15), YEARS_FEE), (date(2027, 4, 1), 2_200_00)]

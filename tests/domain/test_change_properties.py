@@ -1,11 +1,15 @@
 """`preview` against the oracle, and what holds for each change whatever its numbers."""
 
-from hypothesis import given
+from datetime import date
+
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.builders import a_subscription, billed_as, level, some_terms
 from tests.domain.oracle import Oracle, days_from
 from tests.domain.strategies import Case, cases, cases_of_any_billing, falling
 from widget.domain.change import preview
+from widget.domain.subscription import SINCE_EVER
 from widget.domain.timeline import step_at
 
 ANY_CASE = st.one_of(cases(), cases_of_any_billing())
@@ -55,6 +59,17 @@ def test_the_last_day_to_order_is_found_by_walking_whatever_is_still_to_fall(cas
     assert answer.last_day_to_order == oracle_of(case).last_day_to_order(case.on)
 
 
+# 10 users in use, 15 asked, 20 billed for another year; on 1 June the order meets the renewal itself.
+@example(
+    Case(
+        a_subscription(
+            level(users=10), billed=billed_as((SINCE_EVER, level(users=20)), (date(2028, 7, 1), level(users=10)))
+        ),
+        level(users=15, zoom_licenses=2),
+        date(2027, 3, 15),
+        some_terms(),
+    )
+)
 @given(cases_of_any_billing())
 def test_the_last_day_to_order_is_never_too_late(case: Case) -> None:
     answer = preview(case.subscription, case.wish, on=case.on, terms=case.terms)
