@@ -166,3 +166,30 @@ def test_the_search_forgives_accents_and_a_slip(service: Service, page: Page, co
     first = page.locator(".hc-results a").first
     expect(first).to_be_visible()
     assert path in str(first.get_attribute("href"))
+
+
+def test_back_and_forward_walk_through_the_steps_inside_the_article(service: Service, page: Page) -> None:
+    page.goto(service.address + "/widget/signin?next=" + DOWNGRADE["fr"])
+    page.get_by_role("button", name="Claire Martin").click()
+    page.get_by_label("Nombre d’utilisateurs").fill("10")
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    expect(page.get_by_role("heading", name="Choisissez qui désactiver")).to_be_focused()
+
+    page.go_back()
+    expect(page.get_by_label("Nombre d’utilisateurs")).to_be_visible()
+    expect(page).to_have_url(service.address + DOWNGRADE["fr"])
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Choisissez qui désactiver")).to_be_visible()
+
+
+def test_the_whole_first_step_works_with_the_keyboard_alone(service: Service, page: Page) -> None:
+    page.goto(service.address + "/widget/en/change")
+    page.locator("input[value=premium]").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("input[value=essential]")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.type("13")
+    expect(page.locator("#sw-users")).to_have_value("13")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".sw-panel")).to_contain_text("Essential, 13 users, 4 Zoom licenses")

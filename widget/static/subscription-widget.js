@@ -15,7 +15,8 @@
       this.addEventListener("submit", (event) => this.submitted(event));
       this.proposals = () => this.prefill();
       addEventListener("hashchange", this.proposals);
-      addEventListener("popstate", this.proposals);
+      this.travelled = (event) => this.travel(event.state?.widget);
+      addEventListener("popstate", this.travelled);
       const whole = () => { this.prefill(); this.personal(); };
       document.readyState === "loading" ? addEventListener("DOMContentLoaded", whole, { once: true }) : whole();
       this.hide = () => { if (this.isPersonal) this.replaceChildren(); };
@@ -28,7 +29,7 @@
 
     disconnectedCallback() {
       removeEventListener("hashchange", this.proposals);
-      removeEventListener("popstate", this.proposals);
+      removeEventListener("popstate", this.travelled);
       removeEventListener("pagehide", this.hide);
       removeEventListener("pageshow", this.show);
       document.removeEventListener("click", this.carry, true);
@@ -111,6 +112,13 @@
       this.speaking = setTimeout(() => { status.textContent = text; }, hidden ? 700 : 0);
     }
 
+    // Back and Forward walk through the steps taken inside the article.
+    travel(step) {
+      if (step) this.load((this.at = step));
+      else if (this.at) { this.at = undefined; this.load(this.getAttribute("src")); }
+      else this.prefill();
+    }
+
     down() {
       this.querySelector(".sw-panel")?.classList.add("sw-stale");
       this.say(this.querySelector("[role=status]")?.dataset.down ?? "", false);
@@ -118,14 +126,18 @@
 
     async submitted(event) {
       const form = event.target;
-      if (form.hasAttribute("data-whole") || form.dataset.native) return; // an order is a full form post
+      // An order is a full form post; so is every step on the widget's own pages, where each has its own address.
+      if (form.hasAttribute("data-whole") || !this.hasAttribute("src")) return;
       event.preventDefault();
       try {
         const body = new URLSearchParams(new FormData(form, event.submitter));
         const answer = await fetch(form.action, { method: "POST", headers: FRAGMENT, body, credentials: "same-origin" });
         if (answer.status >= 500) throw new Error(String(answer.status));
-        this.at = new URL(answer.url).pathname;
-        this.swap(await answer.text(), true);
+        const html = await answer.text();
+        const at = new URL(answer.url).pathname;
+        if (answer.redirected) history.pushState({ widget: at }, "");
+        this.at = at;
+        this.swap(html, true);
       } catch {
         this.down();
       }

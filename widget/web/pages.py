@@ -45,7 +45,7 @@ def answer(
 
 def _in_language(request: Request, code: str) -> str:
     parts = request.url.path.split("/")
-    if len(parts) < 4:
+    if len(parts) < 4 or parts[2] not in context_of(request).languages:
         return f"/widget/{code}/change"
     parts[2] = code
     query = f"?{request.url.query}" if request.url.query else ""

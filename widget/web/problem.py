@@ -25,6 +25,15 @@ TYPES = {
     422: "invalid-fields",
     500: "internal-error",
 }
+HELP = {
+    "not-json": N_("Send a JSON document in UTF-8, as the OpenAPI document of the calculator describes it."),
+    "not-found": N_("Check the address; the calculator is below /widget/api/v1."),
+    "method-not-allowed": N_("The Allow header of the answer names the methods that this address takes."),
+    "too-large": N_("Send at most 64 KiB."),
+    "unsupported-media-type": N_("Set the Content-Type header to application/json."),
+    "invalid-fields": N_("The list of errors names each wrong field, a code and what is expected."),
+    "internal-error": N_("Nothing was changed. Try again; if it happens again, tell support."),
+}
 
 
 @dataclass(frozen=True, slots=True)

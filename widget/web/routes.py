@@ -1,6 +1,7 @@
 """The whole URL table."""
 
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -9,8 +10,10 @@ from starlette.staticfiles import StaticFiles
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
 from widget.web import api, change, demo, order, site
-from widget.web.context import context_of
+from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
+from widget.web.pages import answer
+from widget.web.problem import HELP, TITLES, TYPES
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -38,6 +41,23 @@ async def openapi(request: Request) -> Response:
     return JSONResponse(document(context_of(request).terms))
 
 
+async def problem_page(request: Request) -> Response:
+    """Say what a problem type means and what to do, at the address that the type is."""
+    name, language = request.path_params["name"], accepted_language(request)
+    if name not in HELP:
+        raise HTTPException(404)
+    status = next(status for status, each in TYPES.items() if each == name)
+    values = {
+        "title": f"{status}: {language.gettext(TITLES[status])}",
+        "lines": [language.gettext(HELP[name])],
+        "people": (),
+        "r": None,
+        "summary": [],
+        "back": f"/widget/{language.code}/change",
+    }
+    return answer(request, "account/blocked.html", language, values)
+
+
 def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
     draft = "/widget/{language:language}/change/{draft}"
@@ -48,6 +68,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/widget/api/v1/price-book", api.answer_price_book),
         Route("/widget/api/v1/policy", api.answer_policy),
         Route("/widget/api/v1/openapi.json", openapi),
+        Route("/widget/problems/{name}", problem_page),
         Route("/widget/change", change.neutral),
         Route("/widget/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/widget/{language:language}/change/result", change.live),

@@ -1,0 +1,104 @@
+"""What stops a command is one clear line and a non-zero exit, and nothing is changed."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def run(command: list[str], data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    settings = os.environ | {"HELPCENTER_DATA": str(data)} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "widget", *command],
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "helpcentre.sqlite3"
+    file.write_bytes(b"this is no database" * 100)
+
+    stopped = run(["migrate"], tmp_path)
+
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert "cannot be used as the database" in stopped.stderr
+    assert file.read_bytes() == b"this is no database" * 100
+
+
+def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
+    run(["migrate"], tmp_path)
+    connection = sqlite3.connect(tmp_path / "helpcentre.sqlite3")
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+
+    stopped = run(["migrate"], tmp_path)
+
+    assert stopped.returncode == 1
+    assert stopped.stderr == "the database has schema 9999, newer than this program; install the newer one\n"
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+
+    stopped = run(["migrate"], tmp_path / "file")
+
+    assert stopped.returncode == 1
+    assert "choose another HELPCENTER_DATA" in stopped.stderr
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+
+        stopped = run(["demo"], tmp_path, PORT=port)
+
+    assert stopped.returncode == 1
+    assert stopped.stderr == f"PORT {port}: cannot be used (Address already in use); choose another\n"
+
+
+def test_a_missing_site_is_named_with_what_to_do(tmp_path: Path) -> None:
+    stopped = run(["demo"], tmp_path, HELPCENTER_SITE=str(tmp_path / "nowhere"))
+
+    assert stopped.returncode == 1
+    assert stopped.stderr.endswith("the site is not built; run `make docs`\n")
+
+
+def test_the_demo_refuses_a_public_address(tmp_path: Path) -> None:
+    stopped = run(["demo"], tmp_path, HOST="0.0.0.0")  # noqa: S104 -- the address that must be refused
+
+    assert stopped.returncode == 1
+    assert "the demo sign-in is for this machine alone" in stopped.stderr
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("PORT", "http", "PORT is 'http': expected a number from 1 to 65535"),
+        ("HELPCENTER_DEMO", "yes", "HELPCENTER_DEMO is 'yes': expected 0 or 1"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, key: str, value: str, expected: str) -> None:
+    stopped = run(["serve"], tmp_path, **{key: value})
+
+    assert (stopped.returncode, stopped.stderr) == (1, expected + "\n")
+
+
+def test_a_wrong_record_is_named_with_its_line_and_nothing_is_imported(tmp_path: Path) -> None:
+    file = tmp_path / "spaces.json"
+    file.write_text('{"format": 1, "spaces": [\n{"id": "x", "name": "X"}\n]}')
+
+    stopped = run(["import", str(file)], tmp_path / "data")
+
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith("line 2: spaces.0: 'time_zone' is a required property")
