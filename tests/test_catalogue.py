@@ -145,9 +145,9 @@ def test_names_are_in_both_languages() -> None:
         ),
         pytest.param(
             BOOKS,
-            "max_users = 3",
-            "max_users = 0",
-            "price-books.toml.price_book[1].plan[1].max_users: expected a whole number from 1 to 100000, found 0",
+            "min_users = 1\nmax_users = 3",
+            "min_users = 4\nmax_users = 3",
+            "price-books.toml.price_book[1].plan[1].max_users: expected a whole number from 4 to 100000, found 3",
             id="a maximum under the minimum",
         ),
         pytest.param(

@@ -65,7 +65,8 @@ def test_the_wish_lies_within_the_limits_of_its_plan(wish: Level, limits: list[t
     ("wish", "fitting"),
     [
         pytest.param(level("free", 4, 0), ["essential", "premium"], id="four users: not free, not ultimate"),
-        pytest.param(level("free", 20, 0), ["essential", "premium", "ultimate"], id="twenty users: all but free"),
+        pytest.param(level("free", 5, 0), ["essential", "premium", "ultimate"], id="five users: all but free"),
+        pytest.param(level("free", 3, 1), ["essential", "premium"], id="three users and Zoom: not free, not ultimate"),
         pytest.param(level("ultimate", 2, 0), ["free", "essential", "premium"], id="two users: all but ultimate"),
         pytest.param(level("premium", 100_001), [], id="a hundred thousand and one: none"),
     ],
