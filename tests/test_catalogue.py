@@ -186,6 +186,13 @@ def test_names_are_in_both_languages() -> None:
             id="versions in the wrong order",
         ),
         pytest.param(
+            BOOKS,
+            "valid_from = 2025-11-01",
+            "valid_from = 2026-11-01",
+            "price-books.toml.valid_from: expected oldest first, each day once, found 2026-11-01, 2026-11-01",
+            id="two versions from the same day",
+        ),
+        pytest.param(
             POLICIES,
             "notice_months = 1 ",
             "notice_months = 0 ",
