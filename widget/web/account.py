@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from widget.domain.change import ChangePreview, fee_periods, preview
+from widget.domain.change import ChangePreview, Direction, fee_periods, preview
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.languages import Language
@@ -65,6 +65,8 @@ def show_own(request: Request, session: Session, language: Language, template: s
     if not seen.member.is_administrator:
         return _not_administrator(request, seen, language)
     form, result = _tried(request, seen, language, request.url.query)
+    if result and result.direction is Direction.NONE and template == "change/choose.html":
+        result = None  # nothing was asked yet: no "no" before a wish
     return _show(request, session, seen, language, form, result, template, 422 if form.errors else status)
 
 

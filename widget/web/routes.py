@@ -82,5 +82,5 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/widget/signin", demo.choose_person, methods=["GET", "POST"]),
         Route("/widget/signout", demo.sign_out, methods=["POST"]),
         Mount("/widget/static", StaticFiles(directory=ROOT / "widget" / "static")),
-        Mount("/", site.Site(settings.site)),
+        Mount("/", site.Site(settings.site, demo=settings.demo)),
     ]

@@ -1,21 +1,25 @@
 """The built site: static pages, the neutral root by the reader's language, and a 404 in that language."""
 
+import re
 from pathlib import Path
 
 from starlette.datastructures import URL
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from widget import languages
+from widget.rendering import render
 from widget.web.context import accepted_language
 
 
 class Site(StaticFiles):
     """The folder that MkDocs built, with caching headers: pages are asked for again, named assets are kept."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, demo: bool) -> None:
         super().__init__(directory=folder, html=True)
+        self.demo = demo
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file of the site, or raise the 404 that web/errors.py turns into a page."""
@@ -23,8 +27,19 @@ class Site(StaticFiles):
         if response.status_code == 307:
             # Starlette builds an absolute address from the Host header; a path cannot leave this site.
             return RedirectResponse(URL(scope=scope).path + "/", 301)
+        if self.demo and isinstance(response, FileResponse) and response.media_type == "text/html":
+            return _with_banner(Path(response.path))
         response.headers["Cache-Control"] = "no-cache"
         return response
+
+
+def _with_banner(path: Path) -> Response:
+    """Return a page of the site with the demo's banner first: a demo is never mistaken for the real thing."""
+    html = path.read_text(encoding="utf-8")
+    code = html.partition('<html lang="')[2][:2]
+    language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
+    banner = render("demo.html", language, {})
+    return HTMLResponse(re.sub(r"(<body[^>]*>)", lambda body: body[1] + banner, html, count=1))
 
 
 async def home(request: Request) -> Response:
