@@ -9,9 +9,15 @@ from bench import browser, orders, server
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*browser.sizes(), *server.ratios(Path(folder)), *browser.page(Path(folder)), *orders.rows(Path(folder))]
-    for what, figure, budget in rows:
-        print(f"| {what} | {figure} | {budget} |")
+        home = Path(folder)
+        for measure in (
+            browser.sizes,
+            lambda: server.ratios(home),
+            lambda: browser.page(home),
+            lambda: orders.rows(home),
+        ):
+            for what, figure, budget in measure():
+                print(f"| {what} | {figure} | {budget} |", flush=True)
 
 
 main()

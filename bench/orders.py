@@ -123,6 +123,8 @@ def _crash(folder: Path) -> Row:
     again = 0
     for each in unknown:
         if not isinstance(_place(engine, member, each), order.Placed):
+            # Not placed before the kill, and others were since: it is reviewed again over another level, then sent.
+            _place(engine, member, _ready(engine, member, 30))
             _review(engine, member, each)
             assert isinstance(_place(engine, member, each), order.Placed), each
         again += 1
