@@ -1,145 +1,136 @@
-"""Facts and worked examples in an article: looked up or computed by the rules, printed in the page's language.
+"""Facts and blocks in an article: looked up or computed, never typed.
 
-{{ notice }}                     a fact, by name
-::example{year 2026-07-01 on=2027-03-15 premium/20/4 -> premium/15/4}
-::prices
-::widget{change}
+{{ notice }}                            a fact, by name: see `facts`
+::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}    see figures.example
+::prices                                the table of plans
+::articles{downgrade upgrade}           a list of articles with their summaries
+::widget{change}                        the first step of the widget
+::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
 from datetime import date
 
-from widget.domain.change import preview
-from widget.domain.plan import Interval, Level
 from widget.domain.refusal import Rule
-from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
-from widget.helpcentre.pages import PageError
+from widget.helpcentre import figures, index
+from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import Language
-from widget.panels import plan_choices, result_view, sample
-from widget.rendering import render
+from widget.panels import RuleLink
 from widget.wording import notice
 
-_FACT = re.compile(r"\{\{ *([a-z_]+) *\}\}")
-_BLOCK = re.compile(r"^::([a-z]+)(?:\{(.*)\})?\s*$")
-_EXAMPLE = re.compile(
-    r"(month|year) (?:([0-9-]{10}) )?on=([0-9-]{10}) (?:active=([0-9]+) )?(\w+)/(\d+)/(\d+) -> (\w+)/(\d+)/(\d+)"
-)
-Link = Callable[[Rule], str]
+_FACT = re.compile(r"\{\{ *(.*?) *\}\}")
+_BLOCK = re.compile(r"^::(\w+)(?:\{(.*)\})?\s*$")
+#: French puts a no-break space before its double punctuation and inside its quotation marks.
+_FRENCH_SPACE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:;?!»])|(?<=«) ")
+SWITCHES = ("plan_downgrade", "best_day", "undo_cancel", "card_needs_annual")
 
 
-def fill(markdown: str, name: str, first_line: int, terms: Terms, language: Language, link: Link) -> str:
-    """Return the Markdown with every fact and block filled in.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an article is filled from: the terms, the day they are read on, the language and all articles."""
+
+    terms: Terms
+    facts_on: date
+    language: Language
+    pages: Pages
+
+    @property
+    def link(self) -> RuleLink:
+        """The path of the section that states a rule, in this language."""
+        paths = index.rule_paths(self.pages)
+
+        def link(rule: Rule) -> str:
+            return paths[rule][self.language.code]
+
+        return link
+
+
+def fill(page: Page, sources: Sources) -> str:
+    """Return the article's Markdown with every fact and block filled in.
 
     Raises PageError with file and line for an unknown name or an example that cannot be.
     """
-    lines, fenced = [], False
-    for number, line in enumerate(markdown.split("\n"), start=first_line):
-        fenced ^= line.startswith("```")
+    known = facts(sources)
+    lines = []
+    for number, line, is_code in _shown(page, sources):
         try:
-            lines.append(line if fenced else _line(line, terms, language, link))
-        except (KeyError, ValueError) as error:
-            raise PageError(f"docs/{name}:{number}: {error.args[0]}: unknown or impossible; see CONTRIBUTING") from None
+            lines.append(line if is_code else _line(line, known, sources))
+        except ValueError as error:
+            raise PageError(f"{page.file}:{number}: {error}") from None
     return "\n".join(lines)
 
 
-def _line(line: str, terms: Terms, language: Language, link: Link) -> str:
-    block = _BLOCK.match(line)
-    if not block:
-        return _FACT.sub(lambda found: facts(terms, language)[found[1]], line)
-    kind, argument = block[1], block[2] or ""
-    blocks: dict[str, Callable[[], str]] = {
-        "example": lambda: example(argument, terms, language, link),
-        "prices": lambda: prices(terms, language),
-        "widget": lambda: widget(argument, terms, language, link),
-    }
-    return blocks[kind]()
-
-
-def facts(terms: Terms, language: Language) -> dict[str, str]:
-    """Return every fact by name, in the words of the language, by the newest policy and price book."""
-    policy, book = terms.policies[-1], terms.price_books[-1]
-    free = book.plans[0]
+def facts(sources: Sources) -> dict[str, str]:
+    """Return every fact by name, in the words of the language, by the policy and price book of `facts_on`."""
+    policy, language = sources.terms.policy(sources.facts_on), sources.language
+    book = sources.terms.price_book(sources.facts_on)
+    lowest = book.plans[0]
     return {
         "notice": notice(policy.notice_months, language),
-        "support_email": policy.support_email,
-        "finance_email": policy.finance_email,
+        "support_email": f"<{policy.support_email}>",
+        "finance_email": f"<{policy.finance_email}>",
         "zoom_users_per_license": language.number(policy.zoom_users_per_license),
         "trial_days": language.number(policy.trial_days),
         "trial_max_users": language.number(policy.trial_max_users),
         "quote_valid_days": language.number(policy.quote_valid_days),
-        "free_max_users": language.number(free.max_users),
+        "lowest_plan": lowest.name[language.code],
+        "lowest_plan_max_users": language.number(lowest.max_users),
         "price_book": book.version,
+        "price_book_from": language.date(book.valid_from),
     }
 
 
-def example(argument: str, terms: Terms, language: Language, link: Link) -> str:
-    """Return a worked example: the result panel of `preview` for the inputs named in the article.
-
-    Raises ValueError for inputs that make no example, and for one that the rules refuse for being no change.
-    """
-    found = _EXAMPLE.fullmatch(argument)
-    if not found:
-        raise ValueError(f"::example{{{argument}}}")
-    interval, start, on, active, *levels = found.groups()
-    before = Level(levels[0], int(levels[1]), int(levels[2]))
-    after = Level(levels[3], int(levels[4]), int(levels[5]))
-    subscription = Subscription(
-        Interval(interval),
-        date.fromisoformat(start) if start else None,
-        before,
-        (Step(SINCE_EVER, before),),
-        int(active or 0),
-    )
-    result = preview(subscription, after, on=date.fromisoformat(on), terms=terms)
-    view = result_view(result, language, link, terms)
-    return _flat(render("example.html", language, {"r": view}))
+def _shown(page: Page, sources: Sources) -> Iterator[tuple[int, str, bool]]:
+    """Yield the lines that hold under the policy, with their number and whether they are code."""
+    opened, holds, is_code = 0, True, False
+    for number, line in enumerate(page.body.split("\n"), start=page.body_line):
+        fence = line.startswith("```")
+        is_code ^= fence
+        block = None if is_code else _BLOCK.match(line)
+        if block and block[1] in ("if", "end"):
+            if (block[1] == "if") == bool(opened):
+                raise PageError(f"{page.file}:{number}: {line}: each ::if{{…}} ends with one ::end before the next")
+            opened = number if block[1] == "if" else 0
+            holds = not opened or _holds(block[2] or "", page.file, number, sources)
+        elif holds:
+            yield number, line, is_code or fence
+    if opened:
+        raise PageError(f"{page.file}:{opened}: ::if without ::end; add it after the lines that depend on the switch")
 
 
-def prices(terms: Terms, language: Language) -> str:
-    """Return the table of plans and prices of the newest price book."""
-    book = terms.price_books[-1]
-    rows = [
-        {
-            "name": plan.name[language.code],
-            "max_users": plan.max_users,
-            "prices": [
-                language.money(amount, book.currency)
-                for interval in Interval
-                for amount in (plan.prices[interval].user, plan.prices[interval].zoom_license)
-            ],
-        }
-        for plan in book.plans
-    ]
-    return _flat(render("prices.html", language, {"rows": rows}))
+def _holds(condition: str, file: str, number: int, sources: Sources) -> bool:
+    name, _, value = condition.partition("=")
+    if name not in SWITCHES:
+        raise PageError(f"{file}:{number}: ::if{{{condition}}}: unknown switch; there are {', '.join(SWITCHES)}")
+    policy = asdict(sources.terms.policy(sources.facts_on))
+    return str(policy[name]).lower() == value
 
 
-def widget(kind: str, terms: Terms, language: Language, link: Link) -> str:
-    """Return the first step of the widget, baked: useful with JavaScript off and with the service down."""
-    if kind != "change":
-        raise KeyError(f"::widget{{{kind}}}")
-    start = sample()
-    view = result_view(preview(start.subscription, start.wish, on=start.on, terms=terms), language, link, terms)
-    address = f"/widget/{language.code}/change"
-    values = {
-        "who": "anonymous",
-        "here": address,
-        "action": address,
-        "live": f"{address}/result",
-        "plans": plan_choices(terms, start.on, start.subscription.interval, language),
-        "f": start.fields(),
-        "errors": dict.fromkeys(start.fields(), ""),
-        "summary": [],
-        "locked": False,
-        "state": None,
-        "token": "",
-        "sample_open": False,
-        "r": view,
+def _line(line: str, known: dict[str, str], sources: Sources) -> str:
+    block = _BLOCK.match(line)
+    if block:
+        return _block(block[1], block[2] or "", sources)
+
+    def fact(found: re.Match[str]) -> str:
+        if found[1] not in known:
+            raise ValueError(f"{{{{ {found[1]} }}}}: unknown fact; there are {', '.join(known)}")
+        return known[found[1]]
+
+    filled = _FACT.sub(fact, line)
+    return _FRENCH_SPACE.sub("\u00a0", filled) if sources.language.code == "fr" else filled
+
+
+def _block(kind: str, argument: str, sources: Sources) -> str:
+    terms, language, link = sources.terms, sources.language, sources.link
+    blocks: dict[str, Callable[[], str]] = {
+        "example": lambda: figures.example(argument, terms, language, link),
+        "prices": lambda: figures.prices(terms.price_book(sources.facts_on), language),
+        "articles": lambda: figures.articles(argument, sources.pages, language),
+        "widget": lambda: figures.widget(argument, terms, language, link),
     }
-    return _flat(render("change/element.html", language, values | {"code": language.code}))
-
-
-def _flat(html: str) -> str:
-    # Markdown leaves a block of HTML alone only as long as no blank line parts it.
-    return "\n" + "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
+    if kind not in blocks:
+        raise ValueError(f"::{kind}: unknown block; there are {', '.join(blocks)}, if")
+    return blocks[kind]()

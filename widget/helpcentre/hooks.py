@@ -4,8 +4,8 @@ static-i18n builds once per language, nested; every hook may run several times a
 """
 
 import json
-import logging
-from functools import lru_cache
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,43 +16,50 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from widget import catalogue, languages
-from widget.domain.refusal import Rule
 from widget.helpcentre import facts, index
-from widget.helpcentre.pages import PageError, Pages, read
+from widget.helpcentre.pages import Page, PageError, Pages, read
 
-log = logging.getLogger("mkdocs.hooks.helpcentre")
+#: What a language's build leaves for the end, when the last one writes everything.
 _not_found: dict[str, str] = {}
+_built: dict[str, str] = {}
 
 
-@lru_cache(maxsize=4)
-def _pages(docs: str, _stamp: int) -> Pages:
-    return read(Path(docs))
-
-
-def _read(config: MkDocsConfig) -> Pages:
-    docs = Path(config.docs_dir)
-    stamp = max((path.stat().st_mtime_ns for path in docs.rglob("*.md")), default=0)
+@contextmanager
+def _stopping() -> Iterator[None]:
+    """Turn what is wrong with the articles or the data into the error that stops MkDocs."""
     try:
-        return _pages(str(docs), stamp)
-    except PageError as error:
+        yield
+    except (PageError, catalogue.CatalogueError) as error:
         raise PluginError(str(error)) from None
 
 
+def _pages(config: MkDocsConfig) -> Pages:
+    pages: Pages = config.extra["helpcentre_pages"]
+    return pages
+
+
+def _article(page: MkDocsPage, config: MkDocsConfig) -> Page | None:
+    language, _, key = page.file.src_uri.removesuffix(".md").partition("/")
+    return _pages(config).get(key, {}).get(language)
+
+
+@event_priority(-150)  # after static-i18n has chosen the language
 def on_config(config: MkDocsConfig) -> None:
-    """Check the articles before anything is built."""
-    try:
-        index.rule_paths(_read(config))
-    except PageError as error:
-        raise PluginError(str(error)) from None
+    """Read and check the articles before anything is built."""
+    with _stopping():
+        pages = read(Path(config.docs_dir))
+        index.rule_paths(pages)
+    config.extra["helpcentre_pages"] = pages
+    toc = config.mdx_configs.setdefault("toc", {})
+    toc["permalink_title"] = config.extra["words"]["permalink"]
 
 
 @event_priority(-150)  # after static-i18n has made its files
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Give each article the address of its slug; the file name stays the pairing key."""
-    pages = _read(config)
     for file in files.documentation_pages():
         language, _, key = file.src_uri.removesuffix(".md").partition("/")
-        page = pages.get(key, {}).get(language)
+        page = _pages(config).get(key, {}).get(language)
         if page and page.slug:
             file.dest_uri = f"{language}/{page.slug}/index.html"
             file.url = f"{language}/{page.slug}/"
@@ -60,68 +67,70 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
 
 
 def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
-    """Fill in facts, examples and the widget."""
-    code = page.file.src_uri.partition("/")[0]
-    language = languages.load().get(code)
-    if language is None:
+    """Fill in facts, examples and the widget, below the title from the front matter."""
+    article = _article(page, config)
+    if article is None:
         return markdown
-    paths = index.rule_paths(_read(config))
-    source = Path(page.file.abs_src_path or "").read_text(encoding="utf-8")
-    first_line = source[: source.find(markdown[:80])].count("\n") + 1
-    try:
-        return facts.fill(
-            markdown, page.file.src_uri, first_line, catalogue.load(), language, lambda rule: paths[rule][code]
+    with _stopping():
+        sources = facts.Sources(
+            terms=catalogue.load(),
+            facts_on=config.extra["facts_on"],
+            language=languages.load()[article.language],
+            pages=_pages(config),
         )
-    except PageError as error:
-        raise PluginError(str(error)) from None
+        return f"# {article.title} {{ #top }}\n\n{facts.fill(article, sources)}"
+
+
+def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
+    """Keep the text of each article for the search."""
+    article = _article(page, config)
+    if article:
+        _built[article.file] = html
 
 
 def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
     """Give the templates the translations of the page, and its related articles."""
-    pages = _read(config)
-    code, _slash, key = page.file.src_uri.removesuffix(".md").partition("/")
-    _words(context, config, code)
-    own = pages.get(key, {}).get(code)
-    if own:
-        context["translations"] = {each.language: each.path for each in pages[key].values()}
-        context["related"] = index.related(pages, own)
-        context["article"] = own
-        if key == "index":
-            context["articles"] = index.in_language(pages, code)
+    article = _article(page, config)
+    _words(context, config, article.language if article else "en")
+    if article is None:
+        return
+    context["article"] = article
+    context["translations"] = {each.language: each.path for each in _pages(config)[article.key].values()}
+    with _stopping():
+        context["related"] = index.related(_pages(config), article)
 
 
 def on_template_context(context: dict[str, Any], config: MkDocsConfig, **_: Any) -> None:
     """Give the 404 page and the sitemap the words and pages they need."""
     _words(context, config, str(config.theme["language"]))
-    context["pages"] = _read(config)
+    context["pages"] = _pages(config)
 
 
-def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> str:
+def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> None:
     """Keep each language's 404 page: MkDocs itself writes only the last."""
     if template_name == "404.html":
         _not_found[str(config.theme["language"])] = output_content
-    return output_content
 
 
-@event_priority(-150)
+@event_priority(-150)  # after static-i18n has built the other languages
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the 404 pages and the indexes that the service and the search read."""
-    site = Path(config.site_dir)
-    pages = _read(config)
-    for code, html in _not_found.items():
-        if code in languages.LOCALES and (site / code).is_dir():
-            (site / code / "404.html").write_text(html, encoding="utf-8")
-    (site / "articles.json").write_text(json.dumps(index.articles(pages), ensure_ascii=False), encoding="utf-8")
+    site, pages = Path(config.site_dir), _pages(config)
     for code in languages.LOCALES:
-        entries = index.search_entries(pages, code, Path(config.docs_dir))
         (site / code).mkdir(exist_ok=True)
-        (site / code / "search.json").write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        if code in _not_found:
+            (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
+        _write(site / code / "search-index.json", index.search_entries(pages, code, _built))
+    _write(site / "articles.json", index.articles(pages))
+
+
+def _write(path: Path, values: object) -> None:
+    path.write_text(json.dumps(values, ensure_ascii=False), encoding="utf-8")
 
 
 def _words(context: dict[str, Any], config: MkDocsConfig, code: str) -> None:
     known = languages.load()
-    context["lang_code"] = code if code in known else "en"
-    context["t"] = known[context["lang_code"]].gettext
+    context["lang_code"] = code
+    context["t"] = known[code].gettext
     context["language_names"] = {each.code: each.name for each in known.values()}
     context["site_root"] = str(config.site_url).rstrip("/")
-    context["rules"] = list(Rule)

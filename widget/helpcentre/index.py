@@ -1,33 +1,43 @@
 """Indexes over all articles: rules to sections, related articles, what the service and the search read."""
 
+import html
 import re
-import unicodedata
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from widget.domain.refusal import Rule
-from widget.helpcentre.pages import Page, PageError, Pages
+from widget.helpcentre.pages import HOME, Page, PageError, Pages
 from widget.languages import LOCALES
 
 SNIPPET = 160
+_WIDGET = re.compile(r"<subscription-widget.*?</subscription-widget>", re.DOTALL)
+_PERMALINK = re.compile(r'<a class="headerlink".*?</a>')
+_TAG = re.compile(r"<[^>]+>")
 
 
 def rule_paths(pages: Pages) -> dict[str, dict[str, str]]:
     """Return the path of the section that states each rule, by language.
 
-    Raises PageError for a rule without a section in one of the languages.
+    Raises PageError for a rule without a section in one of the languages or with two, and for a section that claims a
+    rule which the domain does not have.
     """
     paths: dict[str, dict[str, str]] = {rule: {} for rule in Rule}
-    for twins in pages.values():
-        for page in twins.values():
-            for anchor in page.sections:
-                if anchor in paths:
-                    paths[anchor][page.language] = f"{page.path}#{anchor}"
+    for page in (page for twins in pages.values() for page in twins.values()):
+        for anchor in page.sections:
+            if (anchor in paths) != (anchor in page.rules):
+                raise PageError(
+                    f"{page.file}: {{ #{anchor} }}: `.rule` marks the section of a rule of widget/domain/refusal.py, "
+                    "and no other; add or remove it"
+                )
+            if anchor in paths and page.language in paths[anchor]:
+                raise PageError(f"{page.file}: the rule {anchor} is also stated at {paths[anchor][page.language]}")
+            if anchor in paths:
+                paths[anchor][page.language] = f"{page.path}#{anchor}"
     for rule, found in paths.items():
         for language in LOCALES:
             if language not in found:
                 raise PageError(
-                    f"docs/{language}: no section states the rule {rule}; give one the anchor {{ #{rule} }}"
+                    f"docs/{language}: no section states the rule {rule}; write one headed {{ #{rule} .rule }}"
                 )
     return paths
 
@@ -39,8 +49,9 @@ def related(pages: Pages, page: Page) -> list[dict[str, str]]:
     """
     found = []
     for key in page.related:
-        if key not in pages or key == page.key:
-            raise PageError(f"docs/{page.file}: related: {key}: no such other article; there are {', '.join(pages)}")
+        if key not in pages or key in (page.key, HOME):
+            others = ", ".join(other for other in pages if other not in (page.key, HOME))
+            raise PageError(f"{page.file}: related: {key}: no such other article; there are {others}")
         other = pages[key][page.language]
         found.append({"title": other.title, "path": other.path, "snippet": snippet(other.summary)})
     return found
@@ -50,12 +61,7 @@ def snippet(text: str, longest: int = SNIPPET) -> str:
     """Return a text cut at a word, with an ellipsis where something was left out."""
     if len(text) <= longest:
         return text
-    return text[: longest + 1].rsplit(" ", 1)[0].rstrip(" ,;:.") + " …"
-
-
-def in_language(pages: Pages, language: str) -> list[Page]:
-    """Return the articles of a language by number, without its home."""
-    return sorted((twins[language] for key, twins in pages.items() if key != "index"), key=lambda page: page.number)
+    return text[: longest + 1].rsplit(" ", 1)[0].rstrip(" ,;:.\u00a0") + " …"
 
 
 def articles(pages: Pages) -> dict[str, Any]:
@@ -65,7 +71,7 @@ def articles(pages: Pages) -> dict[str, Any]:
         "articles": [
             {
                 "key": key,
-                "number": twins["fr"].number,
+                "number": next(iter(twins.values())).number,
                 "languages": {
                     page.language: {
                         "title": page.title,
@@ -76,29 +82,31 @@ def articles(pages: Pages) -> dict[str, Any]:
                     for page in twins.values()
                 },
             }
-            for key, twins in pages.items()
+            for key, twins in sorted(pages.items(), key=lambda item: next(iter(item[1].values())).number)
         ],
     }
 
 
-def search_entries(pages: Pages, language: str, docs: Path) -> list[dict[str, str]]:
-    """Return what the search of one language looks through: title, headings and words, folded."""
-    entries = []
-    for page in in_language(pages, language):
-        text = (docs / page.file).read_text(encoding="utf-8").split("---\n", 2)[2]
-        words = re.sub(r"\{[^}]*\}|::\w+|[#*\[\]()>|`-]", " ", text)
-        entries.append(
-            {
-                "title": page.title,
-                "path": page.path,
-                "summary": snippet(page.summary),
-                "words": fold(" ".join([page.title, *page.sections.values(), page.summary, words])),
-            }
-        )
-    return entries
+def search_entries(pages: Pages, language: str, built: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return what the search of one language looks through; `built` has each article's HTML by its file.
+
+    The script folds accents and case itself, of the index as of what is typed.
+    """
+    chosen = [twins[language] for key, twins in pages.items() if key != HOME]
+    return [
+        {
+            "id": page.path,
+            "title": page.title,
+            "synonyms": " ".join(page.synonyms),
+            "headings": " ".join(page.sections.values()),
+            "summary": page.summary,
+            "text": plain(built.get(page.file, "")),
+        }
+        for page in sorted(chosen, key=lambda page: page.number)
+    ]
 
 
-def fold(text: str) -> str:
-    """Return a text in lower case without accents, apostrophes as spaces, as the search script folds a query."""
-    plain = unicodedata.normalize("NFD", text.lower().replace("’", " ").replace("'", " "))
-    return " ".join("".join(each for each in plain if not unicodedata.combining(each)).split())
+def plain(markup: str) -> str:
+    """Return the words of an article's HTML, without the widget and the tags."""
+    words = _TAG.sub(" ", _PERMALINK.sub("", _WIDGET.sub("", markup)))
+    return " ".join(html.unescape(words).split())
