@@ -7,7 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import ARGUMENTS, NAMES, Service
 
-PICTURE = Path(__file__).parents[2] / "docs" / "assets" / "readme.png"
+PICTURE = Path(__file__).with_name("readme.png")
 
 
 def main() -> None:

@@ -50,12 +50,16 @@
     prefill() {
       const values = this.proposed();
       if (!values.length || !this.form) return;
-      for (const [name, value] of values) {
-        const fields = this.form.elements.namedItem(name);
-        if (fields) fields.value = value;
-      }
       const note = this.querySelector(".sw-proposed");
       if (note) note.hidden = false;
+      this.fill(values);
+    }
+
+    fill(values) {
+      for (const [name, value] of values) {
+        const fields = this.form?.elements.namedItem(name);
+        if (fields) fields.value = value;
+      }
       this.calculate();
     }
 
@@ -67,10 +71,15 @@
 
     async load(address) {
       this.isPersonal = true;
+      if (address !== this.getAttribute("src")) this.touched = false;
       try {
         const answer = await fetch(address, { headers: FRAGMENT, credentials: "same-origin" });
-        this.swap(await answer.text(), false);
+        const html = await answer.text();
+        // What was typed while the answer was on its way stays typed.
+        const typed = this.touched && this.form ? [...new FormData(this.form)].filter(([name]) => WISH.test(name)) : [];
+        this.swap(html, false);
         this.prefill();
+        if (typed.length) this.fill(typed);
       } catch { this.down(); }
     }
 
