@@ -163,3 +163,10 @@ def test_another_spaces_order_answers_like_an_unknown_one(client: TestClient) ->
 
     assert (other.status_code, other.content) == (unknown.status_code, unknown.content)
     assert other.status_code == 404
+
+
+def test_an_unknown_page_is_a_404_in_the_language_of_its_address(client: TestClient) -> None:
+    french, english = (client.get(path) for path in ("/fr/nulle-part/", "/en/nowhere/"))
+
+    assert (french.status_code, english.status_code) == (404, 404)
+    assert ('lang="fr"' in french.text, 'lang="en"' in english.text) == (True, True)

@@ -60,27 +60,30 @@ async def problem_page(request: Request) -> Response:
 
 def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
-    draft = "/widget/{language:language}/change/{draft}"
-    return [
-        Route("/", site.home),
-        Route("/widget/health", health),
-        Route("/widget/api/v1/preview", api.answer_preview, methods=["POST"]),
-        Route("/widget/api/v1/price-book", api.answer_price_book),
-        Route("/widget/api/v1/policy", api.answer_policy),
-        Route("/widget/api/v1/openapi.json", openapi),
-        Route("/widget/problems/{name}", problem_page),
-        Route("/widget/change", change.neutral),
-        Route("/widget/{language:language}/change", change.choose, methods=["GET", "POST"]),
-        Route("/widget/{language:language}/change/result", change.live),
+    draft = "/{language:language}/change/{draft}"
+    widget = [
+        Route("/health", health),
+        Route("/api/v1/preview", api.answer_preview, methods=["POST"]),
+        Route("/api/v1/price-book", api.answer_price_book),
+        Route("/api/v1/policy", api.answer_policy),
+        Route("/api/v1/openapi.json", openapi),
+        Route("/problems/{name}", problem_page),
+        Route("/change", change.neutral),
+        Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
+        Route("/{language:language}/change/result", change.live),
         Route(f"{draft}/members", order.step(order.deactivate), methods=["GET", "POST"]),
         Route(f"{draft}/activate", order.step(order.activate), methods=["POST"]),
         Route(f"{draft}/survey", order.step(order.survey), methods=["GET", "POST"]),
         Route(f"{draft}/review", order.step(order.review)),
         Route(f"{draft}/order", order.step(order.place), methods=["POST"]),
-        Route("/widget/{language:language}/orders/{order}", order.receipt),
-        Route("/widget/{language:language}/undo/{change}", order.take_back, methods=["POST"]),
-        Route("/widget/signin", demo.choose_person, methods=["GET", "POST"]),
-        Route("/widget/signout", demo.sign_out, methods=["POST"]),
-        Mount("/widget/static", StaticFiles(directory=ROOT / "widget" / "static")),
+        Route("/{language:language}/orders/{order}", order.receipt),
+        Route("/{language:language}/undo/{change}", order.take_back, methods=["POST"]),
+        Route("/signin", demo.choose_person, methods=["GET", "POST"]),
+        Route("/signout", demo.sign_out, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),
+    ]
+    return [
+        Route("/", site.home),
+        Mount("/widget", routes=widget),
         Mount("/", site.Site(settings.site, demo=settings.demo)),
     ]

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -24,6 +25,8 @@ class Site(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file of the site, or raise the 404 that web/errors.py turns into a page."""
         response = await super().get_response(path, scope)
+        if response.status_code == 404:
+            raise HTTPException(404)
         if response.status_code == 307:
             # Starlette builds an absolute address from the Host header; a path cannot leave this site.
             return RedirectResponse(URL(scope=scope).path + "/", 301)

@@ -1,0 +1,192 @@
+"""The calculator over HTTP: the contract, and what it says to a wrong question."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from widget.domain.refusal import Rule
+from widget.settings import ROOT
+
+PREVIEW = "/widget/api/v1/preview"
+QUESTION: dict[str, Any] = {
+    "on": "2027-03-15",
+    "language": "fr",
+    "subscription": {
+        "interval": "year",
+        "term_start": "2026-07-01",
+        "plan": "premium",
+        "users": 20,
+        "zoom_licenses": 4,
+        "active_users": 14,
+        "pending_invitations": 0,
+        "locked": False,
+        "billed": [{"from": "2026-07-01", "plan": "premium", "users": 20, "zoom_licenses": 4}],
+    },
+    "requested": {"plan": "premium", "users": 15, "zoom_licenses": 4},
+}
+
+
+def ask(client: TestClient, **changes: Any) -> Any:
+    """Ask the example with some fields, by dotted path, replaced; ... leaves one out."""
+    question = copy.deepcopy(QUESTION)
+    for path, value in changes.items():
+        *parents, name = path.split("__")
+        place = question
+        for parent in parents:
+            place = place[parent]
+        if value is ...:
+            del place[name]
+        else:
+            place[name] = value
+    return client.post(PREVIEW, json=question)
+
+
+def wrong_fields(answer: Any) -> dict[str, str]:
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    return {each["field"]: each["code"] for each in answer.json()["errors"]}
+
+
+def test_the_example_of_the_contract(client: TestClient) -> None:
+    answer = ask(client).json()
+
+    same: dict[str, Any] = {"direction": "same", "usable_from": None, "priced_from": None, "rules": []}
+    assert answer["lines"] == [
+        {"item": "plan", "from": "premium", "to": "premium", **same},
+        {
+            "item": "users",
+            "from": 20,
+            "to": 15,
+            "direction": "down",
+            "usable_from": "2027-03-15",
+            "priced_from": "2027-07-01",
+            "rules": ["seats-drop-at-once", "annual-price-date"],
+        },
+        {"item": "zoom_licenses", "from": 4, "to": 4, **same},
+    ]
+    assert [(fee["from"], fee["to"], fee["users"]) for fee in answer["fees"]] == [
+        ("2027-03-15", "2027-07-01", 20),
+        ("2027-07-01", None, 15),
+    ]
+    facts = ("direction", "allowed", "blockers", "warnings", "invoices", "renewal_date", "notice_deadline")
+    assert [answer[name] for name in facts] == ["downgrade", True, [], [], [], "2027-07-01", "2027-06-01"]
+    assert (answer["notice_in_time"], answer["last_day_to_order"]) == (True, "2027-06-01")
+
+
+def test_fees_are_those_of_the_price_book_in_force(client: TestClient) -> None:
+    for day in ("2026-10-01", "2027-03-15"):
+        plans = client.get(f"/widget/api/v1/price-book?on={day}").json()["plans"]
+        prices = next(plan["prices"]["year"] for plan in plans if plan["id"] == "premium")
+        cents = {name: int(amount.replace(".", "")) for name, amount in prices.items()}
+        expected = 15 * cents["user"] + 4 * cents["zoom_license"]
+
+        fee = ask(client, on=day).json()["fees"][-1]
+
+        assert int(fee["amount"].replace(".", "")) == expected
+
+
+def test_the_floor_says_how_many_to_deactivate_and_counts_invitations(client: TestClient) -> None:
+    answer = ask(client, subscription__pending_invitations=2, requested__users=13).json()
+
+    assert answer["allowed"] is False
+    assert [(each["rule"], each["facts"]) for each in answer["blockers"]] == [
+        ("active-user-floor", {"active_users": 16, "requested": 13, "to_deactivate": 3})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"requested__users": 0}, {"requested.users": "too_small"}),
+        ({"requested__users": 100_001}, {"requested.users": "too_large"}),
+        ({"requested__users": 1.5}, {"requested.users": "wrong_type"}),
+        ({"requested__users": "12"}, {"requested.users": "wrong_type"}),
+        ({"requested__users": True}, {"requested.users": "wrong_type"}),
+        ({"requested__users": None}, {"requested.users": "wrong_type"}),
+        ({"requested__users": ...}, {"requested.users": "missing"}),
+        ({"requested__price": 1}, {"requested.price": "unknown"}),
+        ({"requested__plan": "gold"}, {"requested.plan": "unknown_plan"}),
+        ({"on": "1999-12-31"}, {"on": "too_small"}),
+        ({"on": "2101-01-01"}, {"on": "too_large"}),
+        ({"on": "2027-02-30"}, {"on": "not_a_date"}),
+        ({"on": "2027-03-15T00:00:00"}, {"on": "not_a_date"}),
+        ({"on": 1700000000}, {"on": "not_a_date"}),
+        ({"on": "2026-06-30"}, {"subscription.term_start": "contradicts", "subscription.billed.0.from": "contradicts"}),
+        ({"subscription__term_start": ...}, {"subscription.term_start": "missing"}),
+        ({"subscription__interval": "month"}, {"subscription.term_start": "contradicts"}),
+        ({"subscription__interval": "week"}, {"subscription.interval": "not_one_of"}),
+        ({"subscription__billed": []}, {"subscription.billed": "too_short"}),
+        (
+            {"subscription__users": -1, "requested__zoom_licenses": "x", "extra": 1},
+            {"subscription.users": "too_small", "requested.zoom_licenses": "wrong_type", "extra": "unknown"},
+        ),
+    ],
+    ids=str,
+)
+def test_every_wrong_field_is_named_at_once(
+    client: TestClient, changes: dict[str, Any], expected: dict[str, str]
+) -> None:
+    assert wrong_fields(ask(client, **changes)) == expected
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"on": NaN}', b'"\\ud800"', b"[" * 60_000])
+def test_what_is_not_json_is_400(client: TestClient, body: bytes) -> None:
+    answer = client.post(PREVIEW, content=body, headers={"Content-Type": "application/json"})
+
+    assert (answer.status_code, answer.json()["type"]) == (400, "/widget/problems/not-json")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"'])
+def test_json_that_is_no_question_is_422(client: TestClient, body: bytes) -> None:
+    assert client.post(PREVIEW, content=body, headers={"Content-Type": "application/json"}).status_code == 422
+
+
+def test_too_large_and_wrong_type_of_content(client: TestClient) -> None:
+    large = client.post(PREVIEW, content=b" " * 70_000, headers={"Content-Type": "application/json"})
+    text = client.post(PREVIEW, content=b"{}", headers={"Content-Type": "text/plain"})
+    method = client.get(PREVIEW)
+
+    assert (large.status_code, text.status_code, method.status_code) == (413, 415, 405)
+    assert {each.headers["content-type"] for each in (large, text, method)} == {"application/problem+json"}
+
+
+@pytest.mark.parametrize(("language", "title"), [("fr", "Certains champs sont faux"), ("en", "Some fields are wrong")])
+def test_the_title_is_in_the_language_asked(client: TestClient, language: str, title: str) -> None:
+    by_body = ask(client, language=language, requested__users=0).json()
+    by_header = client.post(PREVIEW, json={}, headers={"Accept-Language": language}).json()
+
+    assert (by_body["title"], by_header["title"]) == (title, title)
+
+
+def test_each_problem_type_is_a_page(client: TestClient) -> None:
+    for answer in (client.post(PREVIEW, json={}), client.get(PREVIEW)):
+        assert client.get(answer.json()["type"]).status_code == 200
+
+
+def test_the_policy_lists_every_rule_with_the_section_that_states_it(client: TestClient) -> None:
+    rules = client.get("/widget/api/v1/policy").json()["rules"]
+
+    assert [rule["id"] for rule in rules] == list(Rule)
+    for rule in rules:
+        assert rule["text"]["fr"] != rule["text"]["en"]
+        for address in rule["article"].values():
+            path, _, anchor = address.partition("#")
+            html = (ROOT / "site" / path.strip("/") / "index.html").read_text(encoding="utf-8")
+            assert f'id="{anchor}"' in html
+
+
+@pytest.mark.parametrize("query", ["on=2027-02-30", "on=", "on=x", "on=2101-01-01", "on=2027-01-01&on=2027-01-02"])
+def test_a_wrong_day_of_the_price_book_is_named(client: TestClient, query: str) -> None:
+    assert wrong_fields(client.get(f"/widget/api/v1/price-book?{query}")) == {"on": "not_a_date"}
+
+
+def test_the_openapi_example_is_answered(client: TestClient) -> None:
+    document = client.get("/widget/api/v1/openapi.json").json()
+    body = document["paths"][PREVIEW]["post"]["requestBody"]["content"]["application/json"]
+
+    assert client.post(
+        PREVIEW, content=json.dumps(body["example"]), headers={"Content-Type": "application/json"}
+    ).is_success
