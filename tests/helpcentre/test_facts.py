@@ -1,0 +1,237 @@
+"""Facts and examples in the articles follow the policy, the price book and the rules, in both languages."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.helpcentre.conftest import EVERY_RULE, Articles
+from widget import catalogue, languages
+from widget.domain.policy import PlanDowngrade, Policy
+from widget.domain.terms import Terms
+from widget.helpcentre.facts import Sources, fill
+from widget.helpcentre.pages import HOME, PageError, Pages, read
+from widget.settings import ROOT
+
+TERMS = catalogue.load()
+ON = date(2026, 11, 24)
+
+
+@pytest.fixture(scope="module")
+def pages() -> Pages:
+    return read(ROOT / "docs")
+
+
+def filled(pages: Pages, key: str, code: str, policy: Policy | None = None) -> str:
+    """Return an article as it is filled in, as one line, without the French no-break spaces."""
+    terms = Terms(TERMS.price_books, (policy,)) if policy else TERMS
+    text = fill(pages[key][code], Sources(terms, ON, languages.load()[code], pages))
+    return re.sub(r"\s+", " ", text)
+
+
+def a_policy(**changes: object) -> Policy:
+    return replace(TERMS.policy(ON), **changes)  # type: ignore[arg-type]  # each test names real fields
+
+
+def row(name: str, value: str) -> str:
+    return f'<tr><th scope="row">{name}</th><td>{value}</td></tr>'
+
+
+@pytest.mark.parametrize(
+    ("months", "code", "words", "deadline"),
+    [
+        (1, "fr", "au moins un mois avant la date de renouvellement", "1er juin 2027 (respectée)"),
+        (1, "en", "at least one month before the renewal date", "1 June 2027 (met)"),
+        (2, "fr", "au moins 2 mois avant la date de renouvellement", "1er mai 2027 (dépassée)"),
+        (2, "en", "at least 2 months before the renewal date", "1 May 2027 (passed)"),
+    ],
+)
+def test_the_downgrade_article_follows_the_notice_period(
+    pages: Pages, months: int, code: str, words: str, deadline: str
+) -> None:
+    text = filled(pages, "downgrade", code, a_policy(notice_months=months))
+
+    assert words in text
+    assert row({"fr": "Date limite de préavis", "en": "Notice deadline"}[code], deadline) in text
+
+
+@pytest.mark.parametrize(
+    ("switch", "code", "said", "unsaid"),
+    [
+        (PlanDowngrade.WITH_PRICE, "fr", "Vous gardez les fonctions", "Le plan inférieur s’applique dès la commande"),
+        (PlanDowngrade.WITH_PRICE, "en", "You keep the features", "The lower plan applies as soon as you order"),
+        (PlanDowngrade.AT_ONCE, "fr", "Le plan inférieur s’applique dès la commande", "Vous gardez les fonctions"),
+        (PlanDowngrade.AT_ONCE, "en", "The lower plan applies as soon as you order", "You keep the features"),
+    ],
+)
+def test_an_article_says_what_a_switch_of_the_policy_decides(
+    pages: Pages, switch: PlanDowngrade, code: str, said: str, unsaid: str
+) -> None:
+    text = filled(pages, "downgrade", code, a_policy(plan_downgrade=switch))
+
+    assert said in text
+    assert unsaid not in text
+
+
+@pytest.mark.parametrize(("code", "last"), [("fr", "Dernier jour pour commander"), ("en", "Last day to order")])
+def test_without_the_best_day_no_example_shows_one(pages: Pages, code: str, last: str) -> None:
+    assert last in filled(pages, "downgrade", code)
+    assert f'<th scope="row">{last}' not in filled(pages, "downgrade", code, a_policy(best_day=False))
+
+
+@pytest.mark.parametrize(
+    ("code", "rows"),
+    [
+        (
+            "fr",
+            [
+                row("Jour de la commande", "15 mars 2027"),
+                row("Utilisable", "15 mars 2027"),
+                row("15 mars 2027 – 31 mars 2027", "<strong>440,00 € par mois</strong>"),
+                row("À partir du 1er avril 2027", "<strong>360,00 € par mois</strong>"),
+            ],
+        ),
+        (
+            "en",
+            [
+                row("Day of the order", "15 March 2027"),
+                row("Usable from", "15 March 2027"),
+                row("15 March 2027 – 31 March 2027", "<strong>€440.00 per month</strong>"),
+                row("From 1 April 2027", "<strong>€360.00 per month</strong>"),
+            ],
+        ),
+    ],
+)
+def test_the_monthly_downgrade_in_march_is_worked_out(pages: Pages, code: str, rows: list[str]) -> None:
+    text = filled(pages, "downgrade", code)
+
+    for each in rows:
+        assert each in text
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "price_from"),
+    [("2027-06-01", "1 June 2027 (met)", "1 July 2027"), ("2027-06-02", "1 June 2027 (passed)", "1 July 2028")],
+)
+def test_one_day_decides_between_this_renewal_and_the_next(
+    articles: Articles, on: str, state: str, price_from: str
+) -> None:
+    block = f"::example{{interval=year term_start=2026-07-01 on={on} from=premium/20/4 to=premium/15/4}}"
+
+    text = example(articles, block)
+
+    assert row("Notice deadline", state) in text
+    assert row(f"From {price_from}", "<strong>€3,600.00 per year</strong>") in text
+
+
+def test_the_upgrade_examples_name_the_invoice(pages: Pages) -> None:
+    assert row("Facture de mise à niveau", "200,00 € (1er avril 2027 – 30 juin 2027)") in filled(pages, "upgrade", "fr")
+    assert row("Upgrade invoice", "€200.00 (1 April 2027 – 30 June 2027)") in filled(pages, "upgrade", "en")
+
+
+def test_a_blocked_example_says_why_and_shows_no_fee(articles: Articles) -> None:
+    text = example(articles, "::example{interval=month on=2027-03-15 active=14 from=premium/20/4 to=premium/12/4}")
+
+    assert (
+        "<strong>Not possible.</strong> You ask for fewer users (12) than are active (14): deactivate 2 first." in text
+    )
+    assert "€" not in text
+
+
+def test_an_upgrade_that_lowers_something_tells_both_days(articles: Articles) -> None:
+    text = example(
+        articles, "::example{interval=year term_start=2026-07-01 on=2027-03-15 from=premium/15/4 to=essential/20/4}"
+    )
+
+    assert row("Usable from", "Plan: 1 July 2027<br>Users: 15 March 2027") in text
+
+
+def example(articles: Articles, text: str) -> str:
+    """Return the English article of this text, filled in."""
+    articles.write("page", text + EVERY_RULE)
+    pages = read(articles.docs)
+    return fill(pages["page"]["en"], Sources(TERMS, ON, languages.load()["en"], pages))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Hello {{ notise }}.", "docs/en/page.md:10: {{ notise }}: unknown fact; there are notice, support_email"),
+        ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, prices"),
+        ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there is change"),
+        ("::articles{page nothing}", "docs/en/page.md:10: ::articles: nothing: no such article; there are page"),
+        (
+            "::example{interval=month}",
+            "docs/en/page.md:10: ::example{interval=month}: write each of from, interval, on, to",
+        ),
+        (
+            "::example{interval=month on=2027-02-30 from=premium/2/0 to=premium/1/0}",
+            "from=premium/2/0 to=premium/1/0}: day",
+        ),
+        (
+            "::example{interval=month on=2027-02-01 from=gold/2/0 to=premium/1/0}",
+            "the price book of that day has no plan 'gold'",
+        ),
+        (
+            "::example{interval=year on=2027-02-01 from=premium/2/0 to=premium/1/0}",
+            "term_start goes with interval=year, and only with it",
+        ),
+        (
+            "::example{interval=year term_start=2028-01-01 on=2027-02-01 from=premium/2/0 to=premium/1/0}",
+            "term_start is after the day of the order",
+        ),
+        ("::if{notice=1}\n::end", "docs/en/page.md:10: ::if{notice=1}: unknown switch; there are plan_downgrade"),
+        ("::if{best_day=true}\nText", "docs/en/page.md:10: ::if without ::end"),
+        ("::end", "docs/en/page.md:10: ::end: each ::if{…} ends with one ::end"),
+    ],
+)
+def test_what_cannot_be_filled_in_is_named_with_its_line(articles: Articles, text: str, message: str) -> None:
+    front = {"widget": "change"} if "::widget" in text else {"hide": "[toc]"}
+    articles.write("page", text + EVERY_RULE, **front)
+    pages = read(articles.docs)
+
+    with pytest.raises(PageError) as stopped:
+        fill(pages["page"]["en"], Sources(TERMS, ON, languages.load()["en"], pages))
+
+    assert message in str(stopped.value)
+
+
+def test_code_is_left_as_it_is(articles: Articles) -> None:
+    assert "```\n{{ notice }}\n```" in example(articles, "```\n{{ notice }}\n```\n{{ trial_days }}")
+
+
+def test_french_punctuation_never_starts_a_line(articles: Articles) -> None:
+    articles.write("page", "Prêt ? « Oui » : {{ trial_days }} !\n" + EVERY_RULE)
+    pages = read(articles.docs)
+
+    text = fill(pages["page"]["fr"], Sources(TERMS, ON, languages.load()["fr"], pages))
+
+    assert text.startswith("Prêt\u00a0? «\u00a0Oui\u00a0»\u00a0: 30\u00a0!")
+
+
+def test_prices_are_those_in_force_on_the_day(articles: Articles) -> None:
+    articles.write("page", "::prices" + EVERY_RULE)
+    pages = read(articles.docs)
+    before, after = (
+        fill(pages["page"]["en"], Sources(TERMS, day, languages.load()["en"], pages))
+        for day in (date(2026, 10, 31), date(2026, 11, 1))
+    )
+
+    assert "<td>€15.00</td>" in before
+    assert "<td>€16.00</td>" in after
+
+
+def test_the_home_lists_each_article_once(pages: Pages) -> None:
+    for code in languages.LOCALES:
+        listed = re.findall(r"::articles\{(.*)\}", pages[HOME][code].body)
+        assert sorted(" ".join(listed).split()) == sorted(pages.keys() - {HOME})
+
+
+def test_no_article_types_a_figure_that_the_policy_decides() -> None:
+    policy = TERMS.policy(ON)
+    for path in sorted(Path(ROOT / "docs").rglob("*.md")):
+        prose = "\n".join(line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith("::"))
+        assert policy.support_email not in prose
+        assert not re.search(r"[€$]|\bun mois\b|\bone month\b|\b20[2-9]\d\b(?!-11-24)", prose), path

@@ -1,0 +1,258 @@
+"""The built site: both languages under their prefix, each page complete and in its own language."""
+
+import json
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+
+from tests.helpcentre.conftest import build
+from widget import languages
+from widget.domain.refusal import Rule
+from widget.helpcentre.pages import HOME, Page, read
+from widget.settings import ROOT
+
+PAGES = read(ROOT / "docs")
+EACH_PAGE = [page for twins in PAGES.values() for page in twins.values()]
+HOST = "https://help.example"
+
+
+class Reader(HTMLParser):
+    """Collects the elements and the text of a page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self._inside: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+        if tag in ("script", "style"):
+            self._inside.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._inside:
+            self._inside.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if not self._inside:
+            self.words.append(data)
+
+    def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:
+        """Return the attributes of each such element."""
+        return [found for name, found in self.elements if name == tag and attributes.items() <= found.items()]
+
+    @property
+    def text(self) -> str:
+        """The words a reader meets, also those in labels and titles."""
+        said = [
+            found[name]
+            for _, found in self.elements
+            for name in ("title", "aria-label", "placeholder")
+            if name in found
+        ]
+        return " ".join(" ".join([*self.words, *said]).split())
+
+
+def page_at(site: Path, path: str) -> Reader:
+    file = site / path.strip("/") / "index.html" if path.endswith("/") else site / path.strip("/")
+    return Reader(file.read_text(encoding="utf-8"))
+
+
+def html_files(site: Path) -> Iterator[Path]:
+    yield from sorted(site.rglob("*.html"))
+
+
+@pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
+def test_each_article_names_its_address_its_translations_and_its_summary(site: Path, page: Page) -> None:
+    built = page_at(site, page.path)
+
+    assert [each["lang"] for each in built.all("html")] == [page.language]
+    assert [each["href"] for each in built.all("link", rel="canonical")] == [HOST + page.path]
+    twins = PAGES[page.key]
+    assert {each["hreflang"]: each["href"] for each in built.all("link", rel="alternate")} == {
+        "fr": HOST + twins["fr"].path,
+        "en": HOST + twins["en"].path,
+        "x-default": f"{HOST}/",
+    }
+    assert [each["content"] for each in built.all("meta", name="description")] == [page.summary]
+
+
+@pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
+def test_the_switcher_leads_to_the_same_article_in_the_other_language(site: Path, page: Page) -> None:
+    other = {"fr": "en", "en": "fr"}[page.language]
+
+    links = [each for each in page_at(site, page.path).all("a") if "data-language" in each]
+
+    assert [(each["data-language"], each["href"]) for each in links] == [(other, PAGES[page.key][other].path)]
+
+
+def test_the_neutral_root_offers_both_languages_without_a_script(site: Path) -> None:
+    root = page_at(site, "/")
+
+    assert [(each["href"], each["hreflang"]) for each in root.all("a")] == [("/fr/", "fr"), ("/en/", "en")]
+    assert [each["href"] for each in root.all("link", hreflang="x-default")] == [f"{HOST}/"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("fr", "Il n’y a rien à cette adresse"), ("en", "There is nothing at this address")]
+)
+def test_each_language_has_its_own_404_page(site: Path, code: str, words: str) -> None:
+    missing = page_at(site, f"/{code}/404.html")
+
+    assert missing.all("html")[0]["lang"] == code
+    assert words in missing.text
+    assert f"/{code}/" in [each["href"] for each in missing.all("a")]
+
+
+def test_the_sitemap_pairs_the_languages_and_dates_each_article(site: Path) -> None:
+    sitemap = (site / "sitemap.xml").read_text(encoding="utf-8")
+
+    entries = re.findall(r"<url><loc>(.*?)</loc><lastmod>(.*?)</lastmod>(.*?)</url>", sitemap)
+
+    assert sorted((place, day) for place, day, _ in entries) == sorted(
+        (HOST + page.path, page.reviewed.isoformat()) for page in EACH_PAGE
+    )
+    assert all(re.findall(r'hreflang="(.*?)"', twins) == ["fr", "en", "x-default"] for _, _, twins in entries)
+
+
+@pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
+def test_related_articles_are_others_in_the_same_language(site: Path, page: Page) -> None:
+    html = (site / page.path.strip("/") / "index.html").read_text(encoding="utf-8")
+    heading = {"fr": "Articles associés", "en": "Related articles"}[page.language]
+
+    asides = re.findall(r"<aside class=\"hc-related\".*?</aside>", html, re.DOTALL)
+
+    if page.key == HOME:
+        assert asides == []
+        return
+    (aside,) = asides
+    assert f">{heading}</h2>" in aside
+    links = re.findall(r'href="(.*?)"', aside)
+    assert links == [PAGES[key][page.language].path for key in page.related]
+    assert page.path not in links
+    assert all(len(text) <= 162 for text in re.findall(r"<p>(.*?)</p>", aside))
+
+
+ENGLISH = (
+    r"(?i)\b(related|search|skip|back to top|language|table of contents|article found|switch|link to|the|and|your)\b"
+)
+FRENCH = r"(?i)\b(associés|rechercher|aller|retour|langue|table des matières|passer|lien|vers|les|des|votre|une)\b"
+
+
+@pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
+def test_no_page_mixes_the_languages(site: Path, page: Page) -> None:
+    text = page_at(site, page.path).text
+
+    assert re.findall(ENGLISH if page.language == "fr" else FRENCH, text) == []
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
+    for file in html_files(site):
+        for tag, found in Reader(file.read_text(encoding="utf-8")).elements:
+            for name in ("src", "href", "action", "srcset", "poster", "data"):
+                host = urlsplit(found.get(name, "")).netloc
+                assert host in ("", "help.example"), f"{file}: <{tag} {name}={found[name]}>"
+
+
+def test_the_inline_scripts_are_few_and_the_same_everywhere(site: Path) -> None:
+    scripts = {
+        script
+        for file in html_files(site)
+        for attributes, script in re.findall(r"<script([^>]*)>(.*?)</script>", file.read_text("utf-8"), re.DOTALL)
+        if " src=" not in attributes and " type=" not in attributes
+    }
+
+    assert len(scripts) <= 4
+    for file in html_files(site):
+        for tag, found in Reader(file.read_text(encoding="utf-8")).elements:
+            assert tag != "style", file
+            assert not [name for name in found if name == "style" or name.startswith("on")], file
+
+
+def test_only_articles_with_the_widget_load_it(site: Path) -> None:
+    for page in EACH_PAGE:
+        built = page_at(site, page.path)
+        loaded = [each for each in built.all("script") if each.get("src") == "/widget/static/subscription-widget.js"]
+        assert len(loaded) == len(built.all("subscription-widget")) == (1 if page.widget else 0), page.file
+
+
+def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
+    anchors = {
+        page.path: {found["id"] for _, found in page_at(site, page.path).elements if "id" in found}
+        for page in EACH_PAGE
+    }
+    for page in EACH_PAGE:
+        for link in page_at(site, page.path).all("a"):
+            target = urlsplit(urljoin(page.path, link.get("href", "")))
+            if target.scheme or target.path.startswith("/widget/"):
+                continue
+            assert target.path in anchors, f"{page.file}: {link}"
+            assert not target.fragment or target.fragment in anchors[target.path], f"{page.file}: {link}"
+
+
+def test_the_service_finds_every_article_and_every_rule(site: Path) -> None:
+    index = json.loads((site / "articles.json").read_text(encoding="utf-8"))
+
+    assert [(each["number"], each["key"]) for each in index["articles"]] == sorted(
+        (twins["fr"].number, key) for key, twins in PAGES.items()
+    )
+    assert list(index["rules"]) == list(Rule)
+    for rule, paths in index["rules"].items():
+        for code, place in paths.items():
+            path, _, anchor = place.partition("#")
+            assert anchor == rule
+            assert path.startswith(f"/{code}/")
+            assert [found for _, found in page_at(site, path).elements if found.get("id") == rule]
+
+
+@pytest.mark.parametrize(("code", "word"), [("fr", "préavis"), ("en", "notice")])
+def test_the_search_of_a_language_knows_its_articles_only(site: Path, code: str, word: str) -> None:
+    entries = json.loads((site / code / "search-index.json").read_text(encoding="utf-8"))
+
+    assert [each["id"] for each in entries] == [
+        twins[code].path for twins in sorted(PAGES.values(), key=lambda twins: twins[code].number) if twins[code].slug
+    ]
+    downgrade = entries[0]
+    assert word in downgrade["text"]
+    assert "Premium" in downgrade["text"]
+    assert "sw-" not in downgrade["text"]
+
+
+def test_the_build_is_strict_and_names_the_article(sources: Path) -> None:
+    article = sources / "docs" / "en" / "cancel.md"
+    article.write_text(article.read_text(encoding="utf-8") + "\nSee [the steps](#no-such-section).\n", encoding="utf-8")
+
+    built = build(sources)
+
+    assert built.returncode != 0
+    assert "cancel.md" in built.stderr
+    assert "no-such-section" in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "number: 1003",
+            "number: 1002",
+            "docs/fr/cancel.md: number 1002 is also that of|docs/fr/upgrade.md: number 1002",
+        ),
+        ("{{ notice }}", "{{ notise }}", r"docs/fr/cancel.md:\d+: \{\{ notise \}\}: unknown fact; there are notice"),
+        ("related: [", "related: [cancel, ", "docs/fr/cancel.md: related: cancel: no such other article"),
+    ],
+)
+def test_what_is_wrong_in_an_article_stops_the_build(sources: Path, old: str, new: str, message: str) -> None:
+    for code in languages.LOCALES:
+        article = sources / "docs" / code / "cancel.md"
+        article.write_text(article.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    built = build(sources)
+
+    assert built.returncode != 0
+    assert re.search(message, built.stderr), built.stderr
