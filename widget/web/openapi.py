@@ -5,7 +5,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from widget.domain.terms import Terms
-from widget.web.api_models import FIRST_DAY, LAST_DAY, Question
+from widget.web.api_models import DAY_PATTERN, FIRST_DAY, LAST_DAY, Question
 from widget.web.problem import TITLES
 
 _EXAMPLE = {
@@ -30,6 +30,7 @@ def document(terms: Terms) -> dict[str, Any]:
     plans = sorted({plan.id for book in terms.price_books for plan in book.plans})
     for name in ("Wish", "BilledStep", "SubscriptionFacts"):
         definitions[name]["properties"]["plan"]["enum"] = plans
+    definitions["SubscriptionFacts"] = _by_interval(definitions["SubscriptionFacts"])
     definitions["Preview"] = _preview()
     definitions["Problem"] = _problem()
     return {
@@ -42,6 +43,15 @@ def document(terms: Terms) -> dict[str, Any]:
         },
         "components": {"schemas": definitions},
     }
+
+
+def _by_interval(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the facts as one of two: with annual payment the term's start is needed, with monthly there is none."""
+    month, year = ({**facts, "properties": dict(facts["properties"])} for _ in range(2))
+    month["properties"] |= {"interval": {"const": "month"}, "term_start": {"type": "null"}}
+    year["properties"] |= {"interval": {"const": "year"}, "term_start": facts["properties"]["term_start"]["anyOf"][0]}
+    year["required"] = [*facts["required"], "term_start"]
+    return {"oneOf": [month, year]}
 
 
 def _post() -> dict[str, Any]:
@@ -65,7 +75,7 @@ def _get(summary: str, parameters: list[dict[str, Any]], *statuses: int) -> dict
 
 
 def _on() -> dict[str, Any]:
-    days = {"type": "string", "format": "date", "pattern": r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"}
+    days = {"type": "string", "format": "date", "pattern": DAY_PATTERN}
     text = f"A day from {FIRST_DAY} to {LAST_DAY}"
     return {"name": "on", "in": "query", "required": False, "description": text, "schema": days}
 
