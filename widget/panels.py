@@ -14,7 +14,7 @@ from widget.domain.refusal import Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.wording import N_, explanation, refusal_text
+from widget.wording import N_, explanations, refusal_text
 
 RuleLink = Callable[[Rule], str]
 
@@ -110,7 +110,7 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
         "unused": preview.unused and language.money(preview.unused.amount, preview.price_book.currency),
         "unused_until": preview.unused and preview.unused.ends_on,
         "explanations": [
-            {"rule": rule, "text": explanation(rule, preview, language), "link": link(rule)} for rule in preview.rules
+            {"rule": rule, "text": text, "link": link(rule)} for rule, text in explanations(preview, language).items()
         ],
         "sample_data": preview.price_book.sample_data,
     }

@@ -68,9 +68,10 @@ def rule_text(rule: Rule, policy: Policy, language: Language) -> str:
     return language.gettext(RULES[rule]) % _figures(policy, language)
 
 
-def explanation(rule: Rule, preview: ChangePreview, language: Language) -> str:
-    """Return the rule's sentence for this preview, with its dates and amounts where it has any."""
-    return _case(rule, _facts(preview, language), language)
+def explanations(preview: ChangePreview, language: Language) -> dict[Rule, str]:
+    """Return the sentence of each rule that had a say in this preview, with its dates and amounts where it has any."""
+    facts = _facts(preview, language)
+    return {rule: _case(rule, facts, language) for rule in preview.rules}
 
 
 def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -> str:

@@ -18,7 +18,7 @@ from widget.web.api_errors import contradictions, from_validation
 from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
 from widget.web.context import Context, accepted_language, context_of
 from widget.web.problem import FieldError, problem
-from widget.wording import explanation, refusal_text, rule_text
+from widget.wording import explanations, refusal_text, rule_text
 
 MAX_BODY = 64 * 1024
 
@@ -38,7 +38,7 @@ async def answer_preview(request: Request) -> Response:
     if isinstance(sent, dict) and isinstance(code := sent.get("language"), str) and code in context.languages:
         language = context.languages[code]
     try:
-        question = Question.model_validate_json(body)
+        question = Question.model_validate(sent)
     except ValidationError as error:
         return problem(422, language, errors=from_validation(error))
     on = question.on or context.today()
@@ -165,10 +165,10 @@ def as_json(result: ChangePreview, context: Context, language: Language) -> dict
         "explanations": [
             {
                 "rule": rule,
-                "text": explanation(rule, result, language),
+                "text": text,
                 "article": context.articles.rule(rule, language.code),
             }
-            for rule in result.rules
+            for rule, text in explanations(result, language).items()
         ],
     }
 
