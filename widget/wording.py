@@ -40,7 +40,9 @@ RULES = {
 }
 
 CASES = {
-    Rule.PLAN_LIMITS: N_("The plan %(plan)s does not allow %(requested)s here: its limit is %(allowed)s."),
+    Rule.PLAN_LIMITS: N_(
+        "The plan %(plan)s does not allow %(requested)s here: its limit is %(allowed)s. Plans that fit: %(fitting)s."
+    ),
     Rule.ACTIVE_USER_FLOOR: N_(
         "You ask for fewer users (%(requested)s) than are active (%(active_users)s): "
         "deactivate %(to_deactivate)s first."
@@ -79,6 +81,9 @@ def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -
     facts = {key: language.number(value) if isinstance(value, int) else value for key, value in refusal.facts.items()}
     if "plan" in facts:
         facts["plan"] = preview.price_book.plan(str(facts["plan"])).name[language.code]
+        fitting = refusal.facts["plans_that_fit"]
+        names = [plan.name[language.code] for plan in preview.price_book.plans if plan.id in fitting]  # type: ignore[operator]
+        facts["fitting"] = ", ".join(names) or language.gettext(N_("none"))
     return _case(refusal.rule, _facts(preview, language) | facts, language)
 
 

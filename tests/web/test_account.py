@@ -1,0 +1,68 @@
+"""What a signed-in person sees of their own space: a locked contract, a late notice, a limit."""
+
+import html
+
+import pytest
+from sqlalchemy import Engine
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import token
+from widget.services import sign_in
+from widget.store import space as spaces
+from widget.store.engine import transaction
+
+
+def enter(client: TestClient, today: Today, space_id: str) -> None:
+    """Sign in as the administrator of any space, as an identity provider would."""
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+    with transaction(engine) as connection:
+        people = [each for each in spaces.members(connection, space_id, "active") if each.is_administrator]
+    session_id = sign_in.begin(engine, space_id=space_id, member_id=people[0].id, now=today())
+    assert session_id
+    client.cookies.set("session", session_id)
+
+
+def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: TestClient, today: Today) -> None:
+    enter(client, today, "signed-contract")
+
+    page = client.get("/widget/fr/change").text
+
+    assert "Ce contrat est verrouillé" in page
+    assert "support@workspace.example" in page
+    assert "Grand Contrat / signed-contract" in page
+    assert page.count(" disabled") == 6
+    wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}
+    assert client.post("/widget/fr/change", data=wish).status_code == 403
+
+
+def test_a_late_decrease_names_its_cost_and_needs_its_own_tick(client: TestClient, today: Today) -> None:
+    enter(client, today, "late-notice")
+    wish = {"plan": "premium", "users": "10", "zoom_licenses": "5"}
+    survey = client.post("/widget/en/change", data=wish, follow_redirects=False).headers["location"]
+    answer = {"token": token(client.get(survey).text), "reason": "unsaid"}
+    review = client.post(survey, data=answer).text
+
+    assert "I understand that the lower price starts on 9 December 2027" in html.unescape(" ".join(review.split()))
+    assert "€1,600.00" in review
+    order = client.post(survey.replace("/survey", "/order"), data={"token": token(review), "key": "k"})
+    assert order.status_code == 422
+    assert "Tick the box that confirms the date of the lower price." in order.text
+
+
+def test_a_plan_that_is_too_small_names_its_limit_and_the_plans_that_fit(client: TestClient, today: Today) -> None:
+    enter(client, today, "solo")
+
+    page = client.get("/widget/fr/change/result?plan=free&users=9").text
+
+    assert "Le plan Gratuit n’admet pas 9 ici" in page
+    assert "Plans possibles\u00a0: Essential, Premium, Ultimate." in page
+
+
+@pytest.mark.parametrize(
+    "space_id", ["kiritimati", "pago-pago", "leap-day", "month-end", "three-thousand", "free-plan"]
+)
+def test_every_demo_space_opens(client: TestClient, today: Today, space_id: str) -> None:
+    enter(client, today, space_id)
+
+    assert client.get("/widget/en/change").status_code == 200
