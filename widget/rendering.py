@@ -9,11 +9,29 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from widget.languages import Language
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+
+
+class _Fold(NodeTransformer):
+    """Puts the translation where `_("…")` stood."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- the name that Jinja's visitor looks for
+        """Return the translated constant for a call of `_`, any other call as it was."""
+        self.generic_visit(node)
+        if not (isinstance(node.node, nodes.Name) and node.node.name == "_"):
+            return node
+        (message,) = node.args
+        if not isinstance(message, nodes.Const):
+            raise TypeError(f"line {node.lineno}: _() takes a constant text")
+        return nodes.Const(self.language.gettext(message.value), lineno=node.lineno)
 
 
 class _Folding(Environment):
@@ -23,15 +41,8 @@ class _Folding(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         # A private hook of Jinja 3.1, hence the pin; test_rendering holds it to its promise.
-        template = super()._parse(source, name, filename)
-        for call in list(template.find_all(nodes.Call)):
-            if isinstance(call.node, nodes.Name) and call.node.name == "_":
-                (message,) = call.args
-                if not isinstance(message, nodes.Const):
-                    raise TypeError(f"{name}: _() takes a constant text")
-                message.value = self.language.gettext(message.value)
-                call.node.name = "_folded"
-        return template
+        folded: nodes.Template = _Fold(self.language).visit(super()._parse(source, name, filename))
+        return folded
 
 
 @lru_cache
@@ -45,7 +56,7 @@ def _environment(language: Language) -> _Folding:
         auto_reload=False,
     )
     environment.language = language
-    environment.globals |= {"_folded": lambda text: text, "language": language}
+    environment.globals["language"] = language
     # `trusted` is for what this same environment rendered, a step inside its page; never for anything else.
     environment.filters |= {"number": language.number, "day": language.date, "trusted": Markup}
     return environment

@@ -97,13 +97,15 @@ def _show(
         "here": address,
         "action": address,
         "live": f"{address}/result",
-        "plans": plan_choices(terms, seen.on, seen.subscription.interval, language),
+        "plans": []
+        if template == "change/live.html"
+        else plan_choices(terms, seen.on, seen.subscription.interval, language),
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in WISH},
         "summary": form.summary,
         "locked": _locked(request, seen, language),
         "sample_open": False,
-        "state": state_view(request, seen, language),
+        "state": None if template == "change/live.html" else state_view(request, seen, language),
         "token": session.token,
         "r": result and result_view(result, language, link(request, language), terms),
     }

@@ -64,7 +64,9 @@ def _show(request: Request, language: Language, form: Form, template: str) -> Re
         "here": f"/widget/{language.code}/change",
         "action": f"/widget/{language.code}/change",
         "live": f"/widget/{language.code}/change/result",
-        "plans": plan_choices(context.terms, on or context.today(), interval, language),
+        "plans": []
+        if template == "change/live.html"
+        else plan_choices(context.terms, on or context.today(), interval, language),
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in SAMPLE},
         "summary": form.summary,

@@ -1,0 +1,38 @@
+"""Translations are folded into the templates; every template compiles in every language; text is never markup."""
+
+import pytest
+from jinja2 import TemplateNotFound
+
+from widget import languages
+from widget.languages import LOCALES
+from widget.rendering import TEMPLATES, _environment, render
+
+
+@pytest.mark.parametrize("code", LOCALES)
+def test_every_template_compiles_without_a_call_to_the_catalogue(code: str) -> None:
+    environment = _environment(languages.load()[code])
+
+    for path in TEMPLATES.rglob("*.html"):
+        source = path.read_text(encoding="utf-8")
+        compiled = environment.compile(source, raw=True)
+        assert "'_'" not in compiled, path.name
+
+
+def test_a_translation_stands_where_the_message_stood() -> None:
+    page = render("too_large.html", languages.load()["fr"], {})
+
+    assert "L’envoi est trop grand." in page
+
+
+def test_what_people_write_is_text() -> None:
+    values: dict[str, object] = {"title": "<b>&", "lines": [], "people": (), "r": None, "back": '"><script>'}
+
+    page = render("account/blocked.html", languages.load()["en"], values)
+
+    assert "&lt;b&gt;&amp;" in page
+    assert "<script>" not in page
+
+
+def test_an_unknown_template_is_named() -> None:
+    with pytest.raises(TemplateNotFound, match="nowhere"):
+        render("nowhere.html", languages.load()["en"], {})
