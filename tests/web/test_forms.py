@@ -43,6 +43,111 @@ def test_a_thousand_is_a_number_as_the_french_write_it(client: TestClient, typed
     assert "1\u202f000 utilisateurs" in answer.text
 
 
+def test_a_thousand_is_taken_by_the_form_too(client: TestClient) -> None:
+    for typed in ("1 000", "1\u00a0000", "1\u202f000"):
+        answer = client.post("/widget/fr/change", data={"users": typed})
+
+        assert answer.status_code == 200
+        assert "1\u202f000 utilisateurs" in answer.text
+
+
+LABEL = {"fr": "Nombre d’utilisateurs\u00a0: ", "en": "Number of users: "}
+SAID = {
+    "required": ("remplissez ce champ.", "fill in this field."),
+    "too_small": ("le minimum est 1.", "the lowest is 1."),
+    "too_large": ("le maximum est 100\u202f000.", "the highest is 100,000."),
+    "not_whole": (
+        "écrivez un nombre entier en chiffres, comme 12.",
+        "write a whole number in digits, such as 12.",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ("", "required"),
+        (" \u00a0\u202f ", "required"),
+        ("0", "too_small"),
+        ("-1", "too_small"),
+        ("100001", "too_large"),
+        ("1 000 000", "too_large"),
+        ("1.5", "not_whole"),
+        ("douze", "not_whole"),
+        ("1e9", "not_whole"),
+        ("9" * 10_000, "not_whole"),
+        ("<img src=x onerror=alert(1)>", "not_whole"),
+        ('"><script>alert(1)</script>', "not_whole"),
+        ("1\x1b\x7f2", "not_whole"),
+        ("1\r\n2", "not_whole"),
+    ],
+    ids=lambda case: ascii(case)[:40],
+)
+def test_the_live_result_says_what_is_wrong_in_the_language_of_the_page(
+    client: TestClient, typed: str, code: str, language: str
+) -> None:
+    address = f"/widget/{language}/change/result?users={quote(typed)}"
+
+    page = client.get(address)
+    fragment = client.get(address, headers={"Accept": "text/html;fragment=1"})
+
+    message = LABEL[language] + SAID[code][language == "en"]
+    for answer in (page, fragment):
+        assert (answer.status_code, answer.headers["content-language"]) == (422, language)
+        assert message in html.unescape(answer.text)
+        assert "<img src=x" not in answer.text
+        assert "<script>alert" not in answer.text
+    # The fragment replaces the result alone: the field that was typed in is outside of it.
+    assert 'name="users"' not in fragment.text
+
+
+@pytest.mark.parametrize(
+    "raw", ["users=%FF%FE", "users=%ED%A0%80", "users", "users=%", "users=%zz", "&&=&", "users=1;2"]
+)
+def test_bytes_that_are_no_text_get_an_answer(client: TestClient, raw: str) -> None:
+    posted = client.post(
+        "/widget/fr/change", content=raw, headers={"Content-Type": "application/x-www-form-urlencoded"}
+    )
+    asked = client.get(f"/widget/fr/change/result?{raw}")
+
+    assert (posted.status_code, asked.status_code) == (422, 422)
+
+
+def test_a_repeated_or_unknown_field_of_the_live_result_is_said(client: TestClient) -> None:
+    repeated = client.get("/widget/fr/change/result?users=12&users=40")
+    unknown = client.get("/widget/fr/change/result?price=1")
+
+    assert (repeated.status_code, unknown.status_code) == (422, 422)
+    assert LABEL["fr"] + "ce champ a été envoyé deux fois." in html.unescape(repeated.text)
+    assert "Le formulaire a envoyé un champ inconnu ici." in html.unescape(unknown.text)
+
+
+def test_of_a_repeated_field_the_first_stays_typed(client: TestClient) -> None:
+    answer = client.post(
+        "/widget/fr/change",
+        content="users=12&users=40",
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert 'name="users" value="12"' in answer.text
+
+
+@pytest.mark.xfail(
+    raises=ValueError, reason="forms.parse lets the ValueError of parse_qsl(max_num_fields=100) through: a 500"
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_more_fields_than_any_form_has_is_no_fault_of_the_server(client: TestClient, method: str) -> None:
+    many = "&".join(["users=1"] * 101)
+    if method == "GET":
+        answer = client.get(f"/widget/fr/change/result?{many}")
+    else:
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = client.post("/widget/fr/change", content=many, headers=headers)
+
+    assert 400 <= answer.status_code < 500
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
