@@ -12,8 +12,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
@@ -34,7 +34,15 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 def open_engine(url: str) -> Engine:
-    """Return the engine of a database address. Raises StoreError where its folder cannot be written."""
+    """Return the engine of a database address.
+
+    Raises StoreError for an address that is none, and where the folder of the file cannot be written.
+    """
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        # The address may hold a password: it is not repeated.
+        raise StoreError("HELPCENTER_DATABASE: not an address such as postgresql+psycopg://user@host/name") from None
     if not url.startswith("sqlite"):
         return create_engine(url, pool_pre_ping=True)
     path = Path(url.removeprefix("sqlite:///"))
@@ -76,11 +84,24 @@ def migrate(engine: Engine) -> None:
         with transaction(engine) as connection:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
+            _refuse_damaged(connection)
             _refuse_newer(connection, config)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
-    except (OperationalError, DBAPIError) as error:
-        raise StoreError(f"{engine.url.database}: cannot be used as the database: {error.orig}") from None
+    except DBAPIError as error:
+        raise _unusable(engine.url.database, str(error.orig)) from None
+
+
+def _unusable(database: str | None, reason: str) -> StoreError:
+    return StoreError(f"{database}: cannot be used as the database: {' '.join(reason.split())}")
+
+
+def _refuse_damaged(connection: Connection) -> None:
+    # A page in the middle is otherwise read when somebody orders; PostgreSQL has checks of its own.
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if found != "ok":
+            raise _unusable(connection.engine.url.database, f"damaged, restore a copy ({found})")
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:
