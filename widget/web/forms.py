@@ -124,7 +124,12 @@ def parse(body: str, defaults: Mapping[str, str], known: Sequence[str], language
     """
     form = Form(dict(defaults), language)
     seen: set[str] = set()
-    for name, value in parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="replace"):
+    try:
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="replace")
+    except ValueError:  # more fields than any form of ours has
+        fields = []
+        form.fail("", "unknown")
+    for name, value in fields:
         if name not in known:
             form.fail(name[:40], "unknown")
         elif name in seen:
