@@ -24,8 +24,10 @@ def set_active(
     """Activate or deactivate these members, all or none; each is one audit event.
 
     Raises MembersError; nobody deactivates themselves, so that a space keeps an administrator. Who is already in
-    the state asked for stays there.
+    the state asked for stays there and takes no place; who is invited accepts for themselves and is unknown here.
     """
+    after = "active" if active else "inactive"
+    leaves = ("inactive",) if active else ("active", "invited")
     with transaction(engine) as connection:
         stored = subscriptions.load(connection, space_id, lock=True)
         actor = spaces.load_member(connection, space_id, actor_id)
@@ -35,16 +37,13 @@ def set_active(
             raise MembersError("none")
         if actor_id in member_ids:
             raise MembersError("oneself")
-        free = stored.subscription.in_use.users - stored.subscription.occupied_users
-        if active and len(member_ids) > free:
+        known = {each.id: each for each in spaces.members(connection, space_id, after, *leaves)}
+        if not known.keys() >= set(member_ids):
+            raise MembersError("unknown")
+        moved = [known[each] for each in dict.fromkeys(member_ids) if known[each].state != after]
+        if active and moved and len(moved) > stored.subscription.in_use.users - stored.subscription.occupied_users:
             raise MembersError("full")
-        for member_id in member_ids:
-            found = spaces.load_member(connection, space_id, member_id)
-            if found is None:
-                raise MembersError("unknown")
-            after = "active" if active else "inactive"
-            if found.state == after:
-                continue
-            spaces.set_state(connection, space_id, member_id, before=found.state, after=after)
+        for each in moved:
+            spaces.set_state(connection, space_id, each.id, before=each.state, after=after)
             kind = "member.activated" if active else "member.deactivated"
-            audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data={"member": member_id})
+            audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data={"member": each.id})
