@@ -14,6 +14,7 @@ from widget.services import account, draft, members, order, undo
 from widget.services.members import MembersError
 from widget.services.order import Outcome, Placed, Unknown
 from widget.services.transfer import import_file
+from widget.store import audit
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
@@ -173,3 +174,40 @@ def test_a_member_of_another_space_is_not_moved(claire: Person, olivia: Person, 
         moved(olivia.space_id)
     with pytest.raises(MembersError, match="not-allowed"):
         moved(claire.space_id)
+
+
+def test_how_a_change_of_another_space_stands_is_not_told(claire: Person, olivia: Person) -> None:
+    claire.place(claire.reviewed(FEWER))
+    change_id = claire.change_id()
+
+    assert undone(claire, change_id)
+    assert not undone(olivia, change_id)
+
+
+def undone(person: Person, change_id: str) -> bool:
+    return undo.undo(
+        person.engine, TERMS, space_id=person.space_id, member_id=person.member_id, change_id=change_id, now=NOW
+    )
+
+
+def test_an_order_replaces_only_the_pending_change_of_its_own_space(claire: Person, olivia: Person) -> None:
+    olivia.place(olivia.reviewed(Level("premium", 8, 1)))
+    waiting = olivia.change_id()
+
+    claire.place(claire.reviewed(FEWER))
+
+    assert olivia.change_id() == waiting
+
+
+def test_each_space_has_an_audit_chain_of_its_own(claire: Person, olivia: Person) -> None:
+    claire.place(claire.reviewed(FEWER))
+    olivia.place(olivia.reviewed(Level("premium", 8, 1)))
+
+    with transaction(claire.engine) as connection:
+        firsts = connection.execute(
+            select(audit_event.c.space_id, audit_event.c.sequence, audit_event.c.previous_hash)
+        ).all()
+    assert sorted(tuple(row) for row in firsts) == [
+        ("atelier-nord", 1, audit.FIRST),
+        ("harbour-studio", 1, audit.FIRST),
+    ]
