@@ -1,100 +1,198 @@
-"""Every test of the services runs on SQLite and on PostgreSQL, each time on a new database with the demo data."""
+"""The use cases on both databases, each test on a new one; the spaces are those of the demo file."""
 
-from collections.abc import Iterator
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Barrier
+from typing import Any, TypeVar
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, select
 
-from tests.services.postgres import running
+from tests.services.postgres import Postgres, running
 from widget import catalogue
 from widget.catalogue import DATA
 from widget.domain.change import preview
 from widget.domain.plan import Level
 from widget.services import account, draft, order
-from widget.services.transfer import import_file
-from widget.store import space as spaces
+from widget.services.account import Account
+from widget.services.order import Outcome, Placed
+from widget.services.transfer import Report, import_file
 from widget.store.engine import migrate, open_engine, transaction
+from widget.store.subscription import Pending
+from widget.store.tables import metadata
 
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TERMS = catalogue.load()
+DEMO = DATA / "demo.json"
+
+NewEngine = Callable[[], Engine]
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Postgres) -> str:
+    name = postgres.create()
+    engine = open_engine(postgres.url(name))
+    migrate(engine)
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.sqlite3"
+    engine = open_engine(f"sqlite:///{path}")
+    migrate(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewEngine]:
+    """Return a function that opens one more empty, migrated database."""
+    opened: list[tuple[Engine, str]] = []
+
+    def new() -> Engine:
+        if request.param == "sqlite":
+            name = str(tmp_path / f"{len(opened)}.sqlite3")
+            shutil.copy(request.getfixturevalue("sqlite_template"), name)
+            engine = open_engine(f"sqlite:///{name}")
+        else:
+            server: Postgres = request.getfixturevalue("postgres")
+            name = server.create(request.getfixturevalue("postgres_template"))
+            engine = open_engine(server.url(name))
+        opened.append((engine, name))
+        return engine
+
+    yield new
+    for engine, name in opened:
+        engine.dispose()
+        if request.param == "postgresql":
+            request.getfixturevalue("postgres").drop(name)
+
+
+@pytest.fixture
+def engine(new_engine: NewEngine) -> Engine:
+    return new_engine()
+
+
+@pytest.fixture
+def claire(engine: Engine, tmp_path: Path) -> "Administrator":
+    """Return the administrator of Atelier Nord: annual, renewed on 8 May, 12 users of 12, 4 Zoom licenses."""
+    bring_in(engine, tmp_path, demo_space("atelier-nord"))
+    return administrator(engine, "atelier-nord", "Claire Martin")
 
 
 @dataclass(frozen=True)
-class Desk:
-    """An administrator at work: shorter words for the services."""
+class Administrator:
+    """A person who orders: drafts, reviews and places, as the pages do."""
 
     engine: Engine
     space_id: str
     member_id: str
 
-    def account(self, now: datetime = NOW) -> account.Account:
-        seen = account.load(self.engine, TERMS, space_id=self.space_id, member_id=self.member_id, now=now)
-        assert seen is not None
-        return seen
+    def seen(self, now: datetime = NOW) -> Account:
+        found = account.load(self.engine, TERMS, space_id=self.space_id, member_id=self.member_id, now=now)
+        assert found is not None
+        return found
 
-    def reviewed(self, wish: Level, now: datetime = NOW, reason: str | None = "other") -> str:
+    def pending(self) -> Pending:
+        found = self.seen().pending
+        assert found is not None
+        return found
+
+    def begin(self, wish: Level, *, reason: str | None = "other", comment: str = "", now: datetime = NOW) -> str:
+        """Return a draft whose survey is answered and that nobody reviewed."""
         draft_id = draft.begin(self.engine, space_id=self.space_id, member_id=self.member_id, wish=wish, now=now)
-        seen = self.account(now)
-        promise = order.reviewed(seen, preview(seen.subscription, wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reason=reason, reviewed=promise)
+        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reason=reason, comment=comment)
         return draft_id
 
-    def place(self, draft_id: str, now: datetime = NOW, key: str = "", late_ack: str = "") -> order.Outcome:
+    def review(self, draft_id: str, *, now: datetime = NOW) -> None:
+        found = draft.load(self.engine, space_id=self.space_id, member_id=self.member_id, draft_id=draft_id)
+        assert found is not None
+        seen = self.seen(now)
+        promise = order.reviewed(seen, preview(seen.subscription, found.wish, on=seen.on, terms=TERMS))
+        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reviewed=promise)
+
+    def reviewed(self, wish: Level, *, comment: str = "", now: datetime = NOW) -> str:
+        """Return a draft that is ready to be ordered."""
+        draft_id = self.begin(wish, comment=comment, now=now)
+        self.review(draft_id, now=now)
+        return draft_id
+
+    def place(self, draft_id: str, *, key: str = "a-first-key", late_ack: str = "", now: datetime = NOW) -> Outcome:
         return order.place(
             self.engine,
             TERMS,
             space_id=self.space_id,
             member_id=self.member_id,
             draft_id=draft_id,
-            key=key or draft_id,
+            key=key,
             late_ack=late_ack,
-            language="en",
+            language="fr",
             now=now,
         )
 
+    def orders(self, wish: Level, *, key: str = "a-first-key", comment: str = "", now: datetime = NOW) -> str:
+        """Order a wish from the first step to the last and return the id of the order."""
+        placed = self.place(self.reviewed(wish, comment=comment, now=now), key=key, now=now)
+        assert isinstance(placed, Placed), placed
+        return placed.order_id
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    with running() as address:
-        engine = create_engine(address + "postgres", isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text("CREATE DATABASE filled"))
-        filled = open_engine(address + "filled")
-        migrate(filled)
-        import_file(filled, TERMS, DATA / "demo.json", now=NOW)
-        filled.dispose()
-        yield address
-        engine.dispose()
+    def member_ids(self, *names: str) -> list[str]:
+        seen = self.seen()
+        known = {each.name: each.id for each in (*seen.occupants, *seen.inactive)}
+        return [known[name] for name in names]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
-    if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite3'}")
-        migrate(engine)
-        import_file(engine, TERMS, DATA / "demo.json", now=NOW)
-    else:
-        address = request.getfixturevalue("postgres")
-        name = f"test{abs(hash(request.node.nodeid))}"
-        admin = create_engine(address + "postgres", isolation_level="AUTOCOMMIT")
-        with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE filled"))
-        admin.dispose()
-        engine = open_engine(address + name)
-    yield engine
-    engine.dispose()
+def administrator(engine: Engine, space_id: str, name: str) -> Administrator:
+    (row,) = (row for row in contents(engine)["member"] if (row["space_id"], row["name"]) == (space_id, name))
+    return Administrator(engine, space_id, row["id"])
 
 
-def desk_of(engine: Engine, space_id: str) -> Desk:
-    """Return the desk of a space's first active administrator."""
+def demo_space(space_id: str, **changes: Any) -> dict[str, Any]:
+    """Return a space of the demo file, with other facts where the test names them."""
+    (found,) = (each for each in json.loads(DEMO.read_text("utf-8"))["spaces"] if each["id"] == space_id)
+    return {**found, **changes}
+
+
+def bring_in(engine: Engine, folder: Path, *spaces: dict[str, Any], now: datetime = NOW) -> Report:
+    path = folder / "spaces.json"
+    path.write_text(json.dumps({"format": 1, "spaces": spaces}), "utf-8")
+    return import_file(engine, TERMS, path, now=now)
+
+
+def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    """Return every row of every table, to be compared."""
     with transaction(engine) as connection:
-        found = [each for each in spaces.members(connection, space_id, "active") if each.is_administrator]
-    return Desk(engine, space_id, found[0].id)
+        return {
+            table.name: [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+            for table in metadata.sorted_tables
+        }
 
 
-@pytest.fixture
-def harbour(engine: Engine) -> Desk:
-    return desk_of(engine, "harbour-studio")
+def events(engine: Engine, kind: str) -> list[dict[str, Any]]:
+    return [row for row in contents(engine)["audit_event"] if row["kind"] == kind]
+
+
+def at_once(acts: list[Callable[[], T]]) -> list[T]:
+    """Do all of them at the same moment, each in its own thread, and return their answers."""
+    barrier = Barrier(len(acts))
+
+    def run(act: Callable[[], T]) -> T:
+        barrier.wait(30)
+        return act()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))

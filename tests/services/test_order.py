@@ -1,183 +1,224 @@
-"""One order is one transaction, on both engines."""
+"""Placing an order: once, as reviewed, or not at all."""
 
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
+from functools import partial
 
 import pytest
-from sqlalchemy import Engine, func, select
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
-from tests.services.conftest import NOW, TERMS, Desk, desk_of
-from widget.catalogue import DATA
+from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents
 from widget.domain.plan import Level
+from widget.domain.refusal import Rule
 from widget.services import members, undo
-from widget.services.apply_due import apply_due
-from widget.services.order import Incomplete, KeyReused, Placed, Stale
-from widget.services.transfer import export_file, import_file
+from widget.services.order import Incomplete, KeyReused, Outcome, Placed, Refused, Stale, Unknown
 from widget.store import audit
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
-from widget.store.tables import audit_event, placed_order
 
-FEWER = Level("premium", 6, 2)
-
-
-def orders(engine: Engine) -> int:
-    with transaction(engine) as connection:
-        return connection.execute(select(func.count()).select_from(placed_order)).scalar_one()
+FEWER_ZOOM = Level("premium", 12, 2)
+FEWER_USERS = Level("premium", 10, 4)
 
 
-def test_users_drop_at_once_and_the_price_waits_for_its_day(harbour: Desk) -> None:
-    placed = harbour.place(harbour.reviewed(FEWER))
-
-    assert isinstance(placed, Placed)
-    seen = harbour.account().subscription
-    assert seen.in_use == FEWER
-    assert [(step.starts_on, step.level.users) for step in seen.billed][1:] == [(date(2026, 12, 1), 6)]
-
-
-def test_the_same_key_answers_the_same_order_and_another_body_is_refused(harbour: Desk) -> None:
-    draft = harbour.reviewed(FEWER)
-    first = harbour.place(draft, key="k")
-    assert isinstance(first, Placed)
-
-    assert harbour.place(draft, key="k") == replace(first, replayed=True)
-    assert harbour.place(draft, key="k", late_ack="2030-01-01") == KeyReused()
-    assert orders(harbour.engine) == 1
-
-
-def test_of_forty_simultaneous_orders_exactly_one_is_placed(harbour: Desk) -> None:
-    drafts = [harbour.reviewed(Level("premium", 5 + number % 3, 2)) for number in range(40)]
-
-    with ThreadPoolExecutor(40) as pool:
-        outcomes = list(pool.map(harbour.place, drafts))
-
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Placed"] + ["Stale"] * 39
-    assert orders(harbour.engine) == 1
-
-
-def test_the_same_order_sent_twenty_times_at_once_is_one_order(harbour: Desk) -> None:
-    draft = harbour.reviewed(FEWER)
-
-    with ThreadPoolExecutor(20) as pool:
-        outcomes = list(pool.map(lambda _: harbour.place(draft, key="k"), range(20)))
-
-    assert len({outcome.order_id for outcome in outcomes if isinstance(outcome, Placed)}) == 1
-    assert orders(harbour.engine) == 1
-
-
-def test_a_review_that_no_longer_holds_is_shown_with_what_differs(harbour: Desk) -> None:
-    draft = harbour.reviewed(FEWER)
-    person = [each.id for each in harbour.account().occupants if each.id != harbour.member_id][:1]
+def deactivate(claire: Administrator, *names: str, active: bool = False) -> None:
     members.set_active(
-        harbour.engine,
-        space_id=harbour.space_id,
-        actor_id=harbour.member_id,
-        member_ids=person,
-        active=False,
+        claire.engine,
+        space_id=claire.space_id,
+        actor_id=claire.member_id,
+        member_ids=claire.member_ids(*names),
+        active=active,
         now=NOW,
     )
 
-    outcome = harbour.place(draft)
 
-    assert outcome == Stale({"occupied_users": (4, 3)})
-    assert orders(harbour.engine) == 0
+def test_an_order_is_kept_whole_level_bill_answer_key_and_audit_event(claire: Administrator) -> None:
+    order_id = claire.orders(FEWER_ZOOM, comment="Merci")
 
-
-def test_a_decrease_without_an_answer_to_the_survey_is_sent_back(harbour: Desk) -> None:
-    assert harbour.place(harbour.reviewed(FEWER, reason=None)) == Incomplete("survey")
-    assert orders(harbour.engine) == 0
-
-
-def test_a_late_order_needs_its_own_tick(engine: Engine) -> None:
-    late = desk_of(engine, "late-notice")
-    draft = late.reviewed(Level("premium", 10, 5))
-
-    assert late.place(draft) == Incomplete("late")
-    renewal = late.account().subscription.anchor.replace(year=2027)
-    assert isinstance(late.place(draft, late_ack=renewal.isoformat()), Placed)
+    rows = contents(claire.engine)
+    assert claire.seen().subscription.in_use == FEWER_ZOOM
+    assert [step.level.zoom_licenses for step in claire.seen().subscription.billed] == [4, 2]
+    assert [row["id"] for row in rows["placed_order"]] == [order_id]
+    assert [(row["order_id"], row["reason"], row["comment"]) for row in rows["survey_answer"]] == [
+        (order_id, "other", "Merci")
+    ]
+    assert [(row["order_id"], row["state"]) for row in rows["pending_change"]] == [(order_id, "scheduled")]
+    assert [(row["key"], row["answer"]) for row in rows["idempotency"]] == [("a-first-key", order_id)]
+    assert [row["kind"] for row in rows["audit_event"]] == ["order.placed"]
 
 
-def test_the_database_refuses_a_second_pending_change(harbour: Desk) -> None:
-    harbour.place(harbour.reviewed(FEWER))
+def test_the_same_key_answers_the_same_order_and_changes_nothing(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    first = claire.place(draft_id)
+    before = contents(claire.engine)
 
-    with pytest.raises(IntegrityError), transaction(harbour.engine) as connection:
-        subscriptions.schedule(connection, harbour.space_id, "second", None, date(2027, 1, 1))
+    second = claire.place(draft_id)
 
-
-def test_undo_brings_everything_back_and_twice_is_once(harbour: Desk) -> None:
-    before = harbour.account().subscription
-    harbour.place(harbour.reviewed(FEWER))
-    pending = harbour.account().pending
-    assert pending is not None
-
-    for _ in range(2):
-        assert undo.undo(
-            harbour.engine,
-            TERMS,
-            space_id=harbour.space_id,
-            member_id=harbour.member_id,
-            change_id=pending.id,
-            now=NOW,
-        )
-
-    assert harbour.account().subscription == before
-    assert harbour.account().pending is None
+    assert isinstance(first, Placed)
+    assert second == Placed(first.order_id, replayed=True)
+    assert contents(claire.engine) == before
 
 
-def test_after_the_price_date_there_is_nothing_to_undo(harbour: Desk) -> None:
-    harbour.place(harbour.reviewed(FEWER))
-    pending = harbour.account().pending
-    assert pending is not None
+def test_the_same_key_with_another_body_is_refused(claire: Administrator) -> None:
+    first, other = claire.reviewed(FEWER_ZOOM), claire.reviewed(FEWER_USERS)
+    claire.place(first)
+    before = contents(claire.engine)
 
-    assert not undo.undo(
-        harbour.engine,
-        TERMS,
-        space_id=harbour.space_id,
-        member_id=harbour.member_id,
-        change_id=pending.id,
-        now=NOW + timedelta(days=30),
+    assert claire.place(other) == KeyReused()
+    assert claire.place(first, late_ack="2030-01-01") == KeyReused()
+    assert contents(claire.engine) == before
+
+
+def test_a_draft_that_is_not_ones_own_is_unknown(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    (karim,) = claire.member_ids("Karim Benali")
+
+    assert replace(claire, member_id=karim).place(draft_id) == Unknown()
+    assert claire.place("no-such-draft") == Unknown()
+
+
+def test_users_deactivated_after_the_review_make_it_stale(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    deactivate(claire, "Anne Faure", "Éric Blanc")
+    before = contents(claire.engine)
+
+    outcome = claire.place(draft_id)
+
+    assert outcome == Stale({"occupied_users": (12, 10)})
+    assert contents(claire.engine) == before
+
+
+def test_a_review_of_yesterday_is_stale(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    before = contents(claire.engine)
+
+    outcome = claire.place(draft_id, now=NOW + timedelta(days=1))
+
+    assert isinstance(outcome, Stale)
+    assert outcome.differences["on"] == ("2026-11-24", "2026-11-25")
+    assert contents(claire.engine) == before
+
+
+def test_the_floor_of_active_users_is_checked_again_when_ordering(claire: Administrator) -> None:
+    deactivate(claire, "Anne Faure", "Éric Blanc")
+    draft_id = claire.reviewed(FEWER_USERS)
+    deactivate(claire, "Éric Blanc", active=True)
+
+    assert claire.place(draft_id) == Stale({"occupied_users": (10, 11)})
+
+    claire.review(draft_id)
+    before = contents(claire.engine)
+    refused = claire.place(draft_id)
+    assert isinstance(refused, Refused)
+    assert [each.rule for each in refused.preview.blockers] == [Rule.ACTIVE_USER_FLOOR]
+    assert contents(claire.engine) == before
+
+
+def test_a_skipped_step_is_named_and_nothing_is_placed(claire: Administrator) -> None:
+    not_reviewed = claire.begin(FEWER_ZOOM)
+    not_answered = claire.begin(FEWER_ZOOM, reason=None)
+    claire.review(not_answered)
+
+    assert claire.place(not_reviewed) == Incomplete("review")
+    assert claire.place(not_answered) == Incomplete("survey")
+    assert contents(claire.engine)["placed_order"] == []
+
+
+def test_notice_too_late_is_ordered_only_with_its_own_price_date_ticked(claire: Administrator) -> None:
+    late = NOW.replace(year=2027, month=4, day=20)  # the renewal is on 8 May 2027
+    draft_id = claire.reviewed(FEWER_ZOOM, now=late)
+
+    assert claire.place(draft_id, now=late) == Incomplete("late")
+    assert claire.place(draft_id, late_ack="2027-05-08", now=late) == Incomplete("late")
+    assert isinstance(claire.place(draft_id, late_ack="2028-05-08", now=late), Placed)
+
+
+def test_a_second_pending_change_is_refused_by_the_database(claire: Administrator) -> None:
+    claire.orders(FEWER_ZOOM)
+    due_on = claire.pending().due_on
+    before = contents(claire.engine)
+
+    with (
+        pytest.raises(IntegrityError, match=r"one_pending_change|pending_change\.space_id"),
+        transaction(claire.engine) as connection,
+    ):
+        subscriptions.schedule(connection, claire.space_id, "another", None, due_on)
+
+    assert contents(claire.engine) == before
+
+
+def test_a_second_order_replaces_the_pending_change(claire: Administrator) -> None:
+    claire.orders(FEWER_ZOOM)
+
+    second = claire.orders(Level("premium", 12, 1), key="a-second-key")
+
+    states = {row["order_id"]: row["state"] for row in contents(claire.engine)["pending_change"]}
+    assert states.pop(second) == "scheduled"
+    assert list(states.values()) == ["superseded"]
+
+
+def test_a_draft_is_ordered_once_even_when_it_is_reviewed_again(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    claire.place(draft_id)
+    change_id = claire.pending().id
+    assert undo.undo(
+        claire.engine, TERMS, space_id=claire.space_id, member_id=claire.member_id, change_id=change_id, now=NOW
     )
+    claire.review(draft_id)
+    before = contents(claire.engine)
+
+    outcome = claire.place(draft_id, key="a-second-key")
+
+    assert outcome == Stale({})
+    assert contents(claire.engine) == before
 
 
-def test_a_lower_plan_comes_into_force_exactly_once_however_many_apply(harbour: Desk) -> None:
-    harbour.place(harbour.reviewed(Level("essential", 8, 2)))
-    assert harbour.account().subscription.in_use.plan == "premium"
-    due = datetime(2026, 12, 1, 12, tzinfo=UTC)
+def test_of_forty_different_orders_at_once_one_is_placed_and_the_others_are_stale(claire: Administrator) -> None:
+    drafts = [claire.reviewed(Level("premium", 12 + number % 2, number % 4)) for number in range(40)]
+    acts: list[Callable[[], Outcome]] = [
+        partial(claire.place, draft_id, key=f"key-{number}") for number, draft_id in enumerate(drafts)
+    ]
 
-    with ThreadPoolExecutor(4) as pool:
-        applied = list(pool.map(lambda _: apply_due(harbour.engine, TERMS, now=due), range(4)))
+    outcomes = at_once(acts)
 
-    assert sum(applied) == 1
-    assert harbour.account(due).subscription.in_use.plan == "essential"
-    with transaction(harbour.engine) as connection:
-        kinds = connection.execute(select(audit_event.c.kind).where(audit_event.c.space_id == harbour.space_id))
-        assert [kind for (kind,) in kinds].count("change.applied") == 1
-
-
-@pytest.mark.parametrize(("space_id", "day"), [("kiritimati", date(2026, 11, 25)), ("pago-pago", date(2026, 11, 24))])
-def test_the_day_is_that_of_the_space(engine: Engine, space_id: str, day: date) -> None:
-    assert desk_of(engine, space_id).account(datetime(2026, 11, 24, 12, tzinfo=UTC)).on == day
+    assert Counter(type(each) for each in outcomes) == {Placed: 1, Stale: 39}
+    assert {each.differences["version"] for each in outcomes if isinstance(each, Stale)} == {(1, 2)}
+    rows = contents(claire.engine)
+    assert [row["version"] for row in rows["subscription"]] == [2]
+    assert [len(rows[name]) for name in ("placed_order", "pending_change", "idempotency", "audit_event")] == [1] * 4
+    assert first_altered(claire.engine, claire.space_id) is None
 
 
-def test_the_audit_log_is_a_chain_that_nobody_can_change(harbour: Desk) -> None:
-    harbour.place(harbour.reviewed(FEWER))
+def test_twenty_requests_with_one_key_at_once_are_one_order(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    acts: list[Callable[[], Outcome]] = [partial(claire.place, draft_id)] * 20
 
-    with transaction(harbour.engine) as connection:
-        assert audit.first_altered(connection, harbour.space_id) is None
-    for statement in (audit_event.update().values(actor="x"), audit_event.delete()):
-        with pytest.raises(DBAPIError, match="append-only"), transaction(harbour.engine) as connection:
-            connection.execute(statement)
+    outcomes = at_once(acts)
+
+    (order_id,) = (row["id"] for row in contents(claire.engine)["placed_order"])
+    assert Counter(outcomes) == {Placed(order_id): 1, Placed(order_id, replayed=True): 19}
 
 
-def test_importing_the_demo_twice_changes_nothing_and_the_export_is_an_import(
-    engine: Engine, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    again = import_file(engine, TERMS, DATA / "demo.json", now=NOW)
-    file = tmp_path_factory.mktemp("export") / "all.json"
-    count = export_file(engine, file)
+def break_off(claire: Administrator) -> None:
+    with transaction(claire.engine) as connection:
+        stored = subscriptions.load(connection, claire.space_id, lock=True)
+        subscriptions.save(connection, stored, FEWER_ZOOM, stored.subscription.billed)
+        subscriptions.schedule(connection, claire.space_id, "a-change", None, NOW.date())
+        audit.append(connection, claire.space_id, at=NOW, actor="nobody", kind="order.placed", data={})
+        raise ConnectionResetError
 
-    assert (again.added, again.changed, again.unchanged) == (0, 0, 14)
-    assert count == 14
-    assert import_file(engine, TERMS, file, now=NOW).added == 0
+
+def test_a_transaction_that_breaks_off_leaves_nothing(claire: Administrator) -> None:
+    before = contents(claire.engine)
+
+    with pytest.raises(ConnectionResetError):
+        break_off(claire)
+
+    assert contents(claire.engine) == before
+
+
+def first_altered(engine: Engine, space_id: str) -> int | None:
+    with transaction(engine) as connection:
+        return audit.first_altered(connection, space_id)

@@ -88,18 +88,14 @@ def import_members(engine: Engine, path: Path) -> Report:
 
     Raises TransferError naming every wrong record.
     """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != CSV_COLUMNS:
-            raise TransferError(f"line 1: header: expected {','.join(CSV_COLUMNS)}")
-        records = [(reader.line_num, record) for record in reader]
     schema = _schema()["properties"]["spaces"]["items"]["properties"]["members"]["items"]
     validator = Draft202012Validator({"$defs": _schema()["$defs"], **schema})
     problems, counts = [], Counter[str]()
+    records = _records(path)
     with transaction(engine) as connection:
         for line, record in records:
             member = {key: value for key, value in record.items() if key != "space" and value}
-            found = [f"line {line}: {_field(error)}: {error.message}" for error in validator.iter_errors(member)]
+            found = [f"line {line}: {reason}" for reason in _line_problems(validator, member)]
             if not rows.has_space(connection, record["space"]):
                 found.append(f"line {line}: space: no space {record['space']!r}")
             problems += found
@@ -109,6 +105,36 @@ def import_members(engine: Engine, path: Path) -> Report:
         if problems:
             raise TransferError("\n".join(problems))
     return Report(counts["added"], counts["changed"], counts["unchanged"])
+
+
+def _records(path: Path) -> list[tuple[int, dict[str, Any]]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restkey="")
+            if tuple(reader.fieldnames or ()) != CSV_COLUMNS:
+                raise TransferError(f"line 1: header: expected {','.join(CSV_COLUMNS)}")
+            return [(reader.line_num, record) for record in reader]
+    except OSError as error:
+        raise TransferError(f"{path}: cannot be read: {error.strerror}") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise TransferError(f"{path}: not CSV: {error}") from None
+
+
+def _line_problems(validator: Draft202012Validator, member: dict[str, Any]) -> Iterator[str]:
+    if member.pop("", None):
+        yield "record: more fields than the header"
+    seen = member.get("last_seen")
+    if seen is not None and not _is_date(seen):
+        yield f"last_seen: {seen!r} is not a date such as 2026-11-24"
+        member.pop("last_seen")
+    yield from (f"{_field(error)}: {error.message}" for error in validator.iter_errors(member))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def export_file(engine: Engine, path: Path) -> int:
@@ -150,13 +176,13 @@ def _problems(spaces: list[_Located], terms: Terms, now: datetime) -> Iterator[s
         except (ZoneInfoNotFoundError, ValueError):
             yield f"line {line}: time_zone: {space['time_zone']!r} is not a time zone such as Europe/Paris"
             continue
-        yield from _subscription_problems(space, terms, now)
-        yield from _member_problems(space)
+        on = now.astimezone(ZoneInfo(space["time_zone"])).date()
+        yield from _subscription_problems(space, terms, on)
+        yield from _member_problems(space, on)
 
 
-def _subscription_problems(space: _Located, terms: Terms, now: datetime) -> Iterator[str]:
+def _subscription_problems(space: _Located, terms: Terms, on: date) -> Iterator[str]:
     facts = space["subscription"]
-    on = now.astimezone(ZoneInfo(space["time_zone"])).date()
     try:
         starts = [_day(step["from"], on) for step in facts.get("billed", [])]
         term = _day(facts["term_start"], on) if "term_start" in facts else None
@@ -173,10 +199,19 @@ def _subscription_problems(space: _Located, terms: Terms, now: datetime) -> Iter
     for plan in [facts["plan"], *(step["plan"] for step in facts.get("billed", []))]:
         if not book.has(plan):
             yield f"line {facts.line}: plan: no plan {plan!r} in the price book {book.version}"
+    versions = {each.version for each in terms.price_books}
+    for step in facts.get("billed", []):
+        if step.get("price_book", book.version) not in versions:
+            yield f"line {step.line}: price_book: no price book {step['price_book']!r}"
 
 
-def _member_problems(space: _Located) -> Iterator[str]:
+def _member_problems(space: _Located, on: date) -> Iterator[str]:
     members = space["members"]
+    for member in members:
+        try:
+            _day(member.get("last_seen", "today"), on)
+        except ValueError as error:
+            yield f"line {member.line}: last_seen: {error}"
     for email, times in Counter(member["email"].lower() for member in members).items():
         if times > 1:
             yield f"line {space.line}: members: {email!r} is used twice"

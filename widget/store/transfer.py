@@ -71,18 +71,18 @@ def _member(space_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
 def put_member(connection: Connection, space_id: str, values: Mapping[str, Any]) -> str:
     """Add a member, or bring them up to date by their address; return "added", "changed" or "unchanged"."""
     row = _member(space_id, values)
+    # The identity follows from the address in small letters: an address in capitals is the same person.
     known = (
-        connection.execute(select(member).where(member.c.space_id == space_id, member.c.email == values["email"]))
+        connection.execute(select(member).where(member.c.space_id == space_id, member.c.id == row["id"]))
         .mappings()
         .first()
     )
     if known is None:
         connection.execute(insert(member).values(**row))
         return "added"
-    if all(known[name] == value for name, value in row.items() if name != "id"):
+    if dict(known) == row:
         return "unchanged"
-    row.pop("id")
-    connection.execute(update(member).where(member.c.space_id == space_id, member.c.id == known["id"]).values(**row))
+    connection.execute(update(member).where(member.c.space_id == space_id, member.c.id == row["id"]).values(**row))
     return "changed"
 
 

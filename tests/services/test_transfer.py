@@ -1,0 +1,243 @@
+"""Import and export: everything or nothing, the same file twice is once, every wrong record named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from tests.services.conftest import DEMO, NOW, TERMS, Administrator, NewEngine, administrator, bring_in, contents
+from tests.services.conftest import demo_space as space
+from widget.domain.plan import Level
+from widget.services.transfer import (
+    CSV_COLUMNS,
+    Report,
+    TransferError,
+    export_file,
+    import_file,
+    import_members,
+)
+
+HEADER = ",".join(CSV_COLUMNS)
+
+
+def without(values: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
+
+
+def with_member(**facts: Any) -> dict[str, Any]:
+    """Return the space Solo, whose only member differs in these facts."""
+    found = space("solo")
+    return found | {"members": [found["members"][0] | facts]}
+
+
+def with_subscription(**facts: Any) -> dict[str, Any]:
+    found = space("solo")
+    return found | {"subscription": found["subscription"] | facts}
+
+
+def test_the_demo_file_comes_in_and_again_changes_nothing(engine: Engine) -> None:
+    first = import_file(engine, TERMS, DEMO, now=NOW)
+    once = contents(engine)
+
+    again = import_file(engine, TERMS, DEMO, now=NOW.replace(year=2027))
+
+    assert first.added >= 12
+    assert (first.changed, first.unchanged) == (0, 0)
+    assert again == Report(added=0, changed=0, unchanged=first.added)
+    assert contents(engine) == once
+
+
+def test_what_is_exported_comes_in_elsewhere_and_is_exported_the_same(new_engine: NewEngine, tmp_path: Path) -> None:
+    here, there = new_engine(), new_engine()
+    import_file(here, TERMS, DEMO, now=NOW)
+    administrator(here, "atelier-nord", "Claire Martin").orders(Level("essential", 12, 2))
+
+    spaces = export_file(here, tmp_path / "first.json")
+    report = import_file(there, TERMS, tmp_path / "first.json", now=NOW)
+    export_file(there, tmp_path / "second.json")
+
+    assert report == Report(added=spaces, changed=0, unchanged=0)
+    assert import_file(here, TERMS, tmp_path / "first.json", now=NOW).added == 0
+    assert (tmp_path / "second.json").read_bytes() == (tmp_path / "first.json").read_bytes()
+    claire, copied = (administrator(each, "atelier-nord", "Claire Martin").seen() for each in (here, there))
+    assert copied.subscription == claire.subscription
+    assert (copied.occupants, copied.inactive) == (claire.occupants, claire.inactive)
+
+
+def test_a_file_that_comes_in_again_keeps_what_was_ordered_meanwhile(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(Level("premium", 12, 2))
+
+    report = bring_in(claire.engine, tmp_path, space("atelier-nord", name="Atelier Sud"))
+
+    assert report == Report(added=0, changed=1, unchanged=0)
+    assert claire.seen().space.name == "Atelier Sud"
+    assert claire.seen().subscription.in_use == Level("premium", 12, 2)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "a missing name": (without(space("solo"), "name"), "line 5: spaces.1: 'name' is a required property"),
+    "an unknown role": (
+        with_member(role="owner"),
+        "line 17: spaces.1.members.0.role: 'owner' is not one of ['administrator', 'user']",
+    ),
+    "users below one": (
+        with_subscription(users=0),
+        "line 10: spaces.1.subscription.users: 0 is less than the minimum of 1",
+    ),
+    "an unknown zone": (
+        space("solo", time_zone="Mars/Olympus"),
+        "line 5: time_zone: 'Mars/Olympus' is not a time zone such as Europe/Paris",
+    ),
+    "an unknown plan": (
+        with_subscription(plan="gold"),
+        "line 10: plan: no plan 'gold' in the price book 2026-11",
+    ),
+    "annual without a term": (
+        with_subscription(interval="year"),
+        "line 10: term_start: needed with annual payment, and only there",
+    ),
+    "a term still to come": (
+        with_subscription(interval="year", term_start="2026-11-25"),
+        "line 10: term_start: 2026-11-25 is after the day of the import",
+    ),
+    "a day that is none": (
+        with_subscription(interval="year", term_start="2026-02-30"),
+        "line 10: subscription: day is out of range for month",
+    ),
+    "a member's day that is none": (
+        with_member(last_seen="2026-02-30"),
+        "line 17: last_seen: day is out of range for month",
+    ),
+    "a price book that is none": (
+        with_subscription(
+            billed=[{"from": "today", "plan": "essential", "users": 1, "zoom_licenses": 0, "price_book": "1999"}]
+        ),
+        "line 16: price_book: no price book '1999'",
+    ),
+    "nobody to order": (
+        with_member(role="user"),
+        "line 5: members: expected at least one active administrator",
+    ),
+    "more people than users": (
+        space("solo", generated_members=1),
+        "line 5: members: 2 active or invited, more than the users of the subscription",
+    ),
+    "an id used twice": (space("pago-pago"), "line 5: id: 'pago-pago' is used twice"),
+}
+
+
+@pytest.mark.parametrize(("wrong", "reason"), WRONG.values(), ids=WRONG)
+def test_a_wrong_record_is_named_and_nothing_comes_in(
+    engine: Engine, tmp_path: Path, wrong: dict[str, Any], reason: str
+) -> None:
+    path = tmp_path / "spaces.json"
+    right = json.dumps(space("pago-pago"))
+    path.write_text(f'{{"format": 1,\n"spaces": [\n{right},\n\n{json.dumps(wrong, indent=1)}\n]}}', "utf-8")
+
+    with pytest.raises(TransferError) as caught:
+        import_file(engine, TERMS, path, now=NOW)
+
+    assert reason in str(caught.value).splitlines()
+    assert contents(engine)["space"] == []
+
+
+def test_every_wrong_record_is_named_not_only_the_first(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(TransferError) as caught:
+        bring_in(engine, tmp_path, with_member(role="user"), space("pago-pago", time_zone="Mars/Olympus"))
+
+    assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == ["members", "time_zone"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (Path.mkdir, "cannot be read: Is a directory"),
+        (lambda path: path.write_text("{", "utf-8"), "not JSON: "),
+        (lambda path: path.write_bytes(b'"\xff"'), "not JSON: "),
+        (lambda path: path.write_text("[]", "utf-8"), "line 1: record: [] is not of type 'object'"),
+    ],
+    ids=["a folder", "broken", "not UTF-8", "not an object"],
+)
+def test_a_file_that_is_none_is_refused(
+    engine: Engine, tmp_path: Path, spoil: Callable[[Path], object], reason: str
+) -> None:
+    spoil(tmp_path / "spaces.json")
+
+    with pytest.raises(TransferError) as caught:
+        import_file(engine, TERMS, tmp_path / "spaces.json", now=NOW)
+
+    assert reason in str(caught.value)
+
+
+def members_file(folder: Path, *lines: str, header: str = HEADER) -> Path:
+    path = folder / "members.csv"
+    path.write_text("\n".join((header, *lines)) + "\n", "utf-8-sig")
+    return path
+
+
+def test_members_come_in_from_csv_and_again_change_nothing(claire: Administrator, tmp_path: Path) -> None:
+    path = members_file(
+        tmp_path,
+        "atelier-nord,Zoé Perrin,zoe.perrin@atelier-nord.example,administrator,inactive,2025-07-12",
+        'atelier-nord,"Ndiaye, Awa",awa@atelier-nord.example,user,inactive,',
+    )
+
+    first = import_members(claire.engine, path)
+    once = contents(claire.engine)
+    again = import_members(claire.engine, path)
+
+    assert first == Report(added=1, changed=1, unchanged=0)
+    assert again == Report(added=0, changed=0, unchanged=2)
+    assert contents(claire.engine) == once
+    assert [each.name for each in claire.seen().inactive] == ["Ndiaye, Awa", "Zoé Perrin"]
+
+
+def test_an_address_in_capitals_is_the_same_person(claire: Administrator, tmp_path: Path) -> None:
+    line = "atelier-nord,Claire Martin,Claire.Martin@Atelier-Nord.example,administrator,active,2026-11-24"
+
+    report = import_members(claire.engine, members_file(tmp_path, line))
+
+    assert report == Report(added=0, changed=1, unchanged=0)
+    assert claire.seen().member.email == "Claire.Martin@Atelier-Nord.example"
+
+
+def test_wrong_lines_of_a_csv_are_named_and_nothing_comes_in(claire: Administrator, tmp_path: Path) -> None:
+    before = contents(claire.engine)
+    path = members_file(
+        tmp_path,
+        "atelier-nord,Awa,awa@atelier-nord.example,user,inactive,",
+        "elsewhere,Ali,ali@elsewhere.example,user,inactive,",
+        "atelier-nord,Bea,bea@atelier-nord.example,owner,inactive,",
+        "atelier-nord,Cleo,cleo@atelier-nord.example,user,inactive,2026-02-30",
+        "atelier-nord,Dora,dora@atelier-nord.example,user,inactive,today-3d",
+        "atelier-nord,Eli,eli@atelier-nord.example,user,inactive,,more",
+        "atelier-nord,Fay",
+    )
+
+    with pytest.raises(TransferError) as caught:
+        import_members(claire.engine, path)
+
+    assert str(caught.value).splitlines() == [
+        "line 3: space: no space 'elsewhere'",
+        "line 4: role: 'owner' is not one of ['administrator', 'user']",
+        "line 5: last_seen: '2026-02-30' is not a date such as 2026-11-24",
+        "line 6: last_seen: 'today-3d' is not a date such as 2026-11-24",
+        "line 7: record: more fields than the header",
+        "line 8: record: 'email' is a required property",
+        "line 8: record: 'role' is a required property",
+        "line 8: record: 'state' is a required property",
+    ]
+    assert contents(claire.engine) == before
+
+
+def test_a_csv_with_another_header_is_refused(claire: Administrator, tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match="line 1: header: expected space,name,email,role,state,last_seen"):
+        import_members(claire.engine, members_file(tmp_path, header="name,email"))
+
+
+def test_a_csv_that_cannot_be_read_is_refused(claire: Administrator, tmp_path: Path) -> None:
+    with pytest.raises(TransferError, match="cannot be read: No such file or directory"):
+        import_members(claire.engine, tmp_path / "members.csv")

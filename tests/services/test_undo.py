@@ -1,0 +1,98 @@
+"""Undo: what was in use and billed before, as long as the price date has not come."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+
+from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, events
+from widget.domain.plan import Level
+from widget.services.undo import undo
+
+PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
+WISHES = (Level("premium", 12, 2), Level("essential", 12, 4), Level("essential", 12, 0))
+
+
+def undone(claire: Administrator, change_id: str, *, now: datetime = NOW) -> bool:
+    return undo(
+        claire.engine, TERMS, space_id=claire.space_id, member_id=claire.member_id, change_id=change_id, now=now
+    )
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+def test_undo_gives_back_what_was_in_use_and_billed(claire: Administrator, wish: Level) -> None:
+    before = claire.seen()
+    claire.orders(wish)
+    assert claire.seen().subscription != before.subscription
+
+    assert undone(claire, claire.pending().id)
+
+    after = claire.seen()
+    assert after.subscription == before.subscription
+    assert after.pending is None
+    assert not after.can_undo
+
+
+def test_undoing_twice_is_undoing_once(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+    change_id = claire.pending().id
+    undone(claire, change_id)
+    once = contents(claire.engine)
+
+    assert undone(claire, change_id)
+
+    assert contents(claire.engine) == once
+
+
+def test_undo_from_ten_windows_at_once_is_one_undo(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+
+    answers = at_once([partial(undone, claire, claire.pending().id)] * 10)
+
+    assert answers == [True] * 10
+    assert len(events(claire.engine, "change.undone")) == 1
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+def test_undo_works_until_the_last_moment_before_the_price_date(claire: Administrator, wish: Level) -> None:
+    before = claire.seen().subscription
+    claire.orders(wish)
+
+    assert undone(claire, claire.pending().id, now=PRICE_DATE - timedelta(seconds=1))
+
+    assert claire.seen(PRICE_DATE).subscription == before
+
+
+@pytest.mark.parametrize("wish", WISHES, ids=str)
+def test_from_the_price_date_on_nothing_is_undone(claire: Administrator, wish: Level) -> None:
+    claire.orders(wish)
+    change_id = claire.pending().id
+
+    assert not undone(claire, change_id, now=PRICE_DATE)
+
+    assert claire.seen(PRICE_DATE).subscription.in_use == wish
+    assert [row["state"] for row in contents(claire.engine)["pending_change"]] == ["applied"]
+
+
+def test_only_an_administrator_of_the_space_undoes_its_own_change(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+    change_id = claire.pending().id
+    (karim,) = claire.member_ids("Karim Benali")
+    before = contents(claire.engine)
+
+    assert not undone(replace(claire, member_id=karim), change_id)
+    assert not undone(replace(claire, space_id="elsewhere"), change_id)
+    assert not undone(claire, "no-such-change")
+
+    assert contents(claire.engine) == before
+
+
+def test_a_change_that_was_replaced_is_not_undone(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+    replaced = claire.pending().id
+    claire.orders(WISHES[2], key="a-second-key")
+
+    assert not undone(claire, replaced)
+
+    assert claire.pending().id != replaced
