@@ -168,3 +168,5 @@ def downgrade() -> None:
     op.drop_table('audit_event')
     op.drop_table('space')
     # ### end Alembic commands ###
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_event_refuse()")
