@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from widget.domain.change import ChangePreview, LineChange
+from widget.domain.change import ChangePreview
+from widget.domain.lines import LineChange
 from widget.domain.plan import Interval, Level, Plan, PriceBook, Prices
 from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.subscription import SINCE_EVER, Step, Subscription

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from widget.domain.change import ChangePreview, Direction, FeePeriod
+from widget.domain.amounts import FeePeriod
+from widget.domain.change import ChangePreview
+from widget.domain.lines import Direction
 from widget.domain.plan import Interval, Level
 from widget.domain.refusal import Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription

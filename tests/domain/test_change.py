@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from tests.builders import a_policy, a_subscription, after, level, levels, line, some_terms
-from widget.domain.change import ITEMS, ChangePreview, Direction, LineChange, preview
+from widget.domain.change import ChangePreview, preview
+from widget.domain.lines import ITEMS, Direction, LineChange
 from widget.domain.plan import Level
 from widget.domain.policy import PlanDowngrade
 from widget.domain.refusal import Rule

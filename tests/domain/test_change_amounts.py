@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 
 from tests.builders import a_policy, a_price_book, a_subscription, after, level, line, some_terms
-from widget.domain.change import ChangePreview, FeePeriod, InvoiceLine, Unused, fee_periods, preview
+from widget.domain.amounts import FeePeriod, InvoiceLine, Unused, fee_periods
+from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Interval
 from widget.domain.policy import PlanDowngrade
 from widget.domain.refusal import Rule

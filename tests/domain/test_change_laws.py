@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.builders import a_subscription, after, some_terms
 from tests.domain.oracle import DAY, Oracle, days_from, months_later, next_first
 from tests.domain.strategies import ANCHORS, FIRST_DAYS, LEVELS, TERM_STARTS, Case, cases, lowest
-from widget.domain.change import ChangePreview, Direction, fee_periods, preview
+from widget.domain.amounts import fee_periods
+from widget.domain.change import ChangePreview, preview
+from widget.domain.lines import Direction
 from widget.domain.plan import Interval, Level
 from widget.domain.policy import PlanDowngrade
 from widget.domain.refusal import Rule

@@ -5,7 +5,9 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from widget.domain.change import ChangePreview, Direction, fee_periods, preview
+from widget.domain.amounts import fee_periods
+from widget.domain.change import ChangePreview, preview
+from widget.domain.lines import Direction
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.languages import Language
