@@ -14,24 +14,11 @@ from statistics import median
 from widget import catalogue
 from widget.domain.change import preview
 from widget.panels import sample
+from widget.web.openapi import EXAMPLE
 
 Row = tuple[str, str, str]
 ROUNDS, TIMES = 500, 7
-QUESTION = json.dumps(
-    {
-        "on": "2027-03-15",
-        "language": "fr",
-        "subscription": {
-            "interval": "year",
-            "term_start": "2026-07-01",
-            "plan": "premium",
-            "users": 20,
-            "zoom_licenses": 4,
-            "active_users": 14,
-        },
-        "requested": {"plan": "premium", "users": 15, "zoom_licenses": 4},
-    }
-).encode()
+QUESTION = json.dumps(EXAMPLE).encode()
 CALLS = {
     "JSON preview": ("POST", "/widget/api/v1/preview", QUESTION, {"Content-Type": "application/json"}, "3x"),
     "what-if HTML fragment": (

@@ -16,11 +16,10 @@ from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.languages import Language
 from widget.web.api_errors import contradictions, from_validation
 from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
+from widget.web.body import read_body
 from widget.web.context import Context, accepted_language, context_of
 from widget.web.problem import FieldError, problem
 from widget.wording import explanations, refusal_text, rule_text
-
-MAX_BODY = 64 * 1024
 
 
 async def answer_preview(request: Request) -> Response:
@@ -28,7 +27,7 @@ async def answer_preview(request: Request) -> Response:
     context, language = context_of(request), accepted_language(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem(415, language)
-    body = await _read(request)
+    body = await read_body(request)
     if body is None:
         return problem(413, language)
     try:
@@ -77,16 +76,6 @@ async def answer_policy(request: Request) -> Response:
         for rule in Rule
     ]
     return JSONResponse({**figures, "valid_from": policy.valid_from.isoformat(), "rules": rules})
-
-
-async def _read(request: Request) -> bytes | None:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _day(text: str) -> date | None:

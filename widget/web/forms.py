@@ -9,7 +9,6 @@ from urllib.parse import parse_qsl
 from widget.languages import Language
 from widget.wording import N_
 
-MAX_BODY = 64 * 1024
 # A whole number, with groups of three parted by the spaces that French uses: plain, no-break, narrow no-break.
 _WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -8,7 +8,7 @@ from widget.domain.terms import Terms
 from widget.web.api_models import DAY_PATTERN, FIRST_DAY, LAST_DAY, Question
 from widget.web.problem import TITLES
 
-_EXAMPLE = {
+EXAMPLE = {
     "on": "2027-03-15",
     "language": "fr",
     "subscription": {
@@ -60,7 +60,7 @@ def _post() -> dict[str, Any]:
         "summary": "What would this change do, if it were ordered on this day?",
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": schema, "example": _EXAMPLE}},
+            "content": {"application/json": {"schema": schema, "example": EXAMPLE}},
         },
         "responses": {
             "200": _json("The answer, also when the change is not allowed", {"$ref": "#/components/schemas/Preview"}),

@@ -7,8 +7,8 @@ from starlette.responses import HTMLResponse
 
 from widget.languages import Language
 from widget.rendering import render
+from widget.web.body import read_body
 from widget.web.context import context_of
-from widget.web.forms import MAX_BODY
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
 
@@ -54,10 +54,5 @@ def _in_language(request: Request, code: str) -> str:
 
 async def read_form(request: Request) -> str | None:
     """Return a urlencoded body as text, or None when it is larger than any form of ours."""
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > MAX_BODY:
-            return None
-        parts.append(part)
-    return b"".join(parts).decode("ascii", "replace")
+    body = await read_body(request)
+    return None if body is None else body.decode("ascii", "replace")
