@@ -1,4 +1,5 @@
-// The help centre's own small script: the language switcher, the menu and, at first use, the search.
+// The help centre's own small script: the language switcher, the menu, the palette, the table of contents and, at first
+// use, the search.
 (() => {
   "use strict";
   // Material asks for a sitemap below each alternate link and hijacks ordinary links with it: crawlers have read them.
@@ -14,7 +15,35 @@
   };
 
   // The theme's menu is opened by a label, which no key reaches: ours is a button.
-  const menu = (event) => event.target.closest(".hc-menu") && document.getElementById("__drawer").click();
+  const drawer = () => document.getElementById("__drawer");
+  const menu = (event) => event.target.closest(".hc-menu") && drawer().click();
+  const keys = (event) => {
+    if (event.key === "Escape" && drawer()) drawer().checked = false;
+    if (event.key === "Enter" && event.target.matches("label.md-nav__link")) event.target.click();
+  };
+
+  // The palette: the script below the header has set it before the first paint; here it is switched and kept.
+  const dark = () => document.body.dataset.mdColorScheme === "slate";
+  const palette = (event) => {
+    const button = document.querySelector(".hc-palette");
+    if (!button) return;
+    if (event) {
+      document.body.dataset.mdColorScheme = dark() ? "default" : "slate";
+      localStorage.setItem("scheme", document.body.dataset.mdColorScheme);
+    }
+    button.setAttribute("aria-label", dark() ? button.dataset.light : button.dataset.dark);
+  };
+
+  // The table of contents follows the reading.
+  const follow = () => {
+    const links = [...document.querySelectorAll(".md-nav--secondary a[href^='#']")];
+    const heads = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const mark = () => {
+      const past = heads.findLastIndex((head) => head && head.getBoundingClientRect().top < 100);
+      links.forEach((link, index) => link.classList.toggle("md-nav__link--active", index === past));
+    };
+    if (links.length) addEventListener("scroll", mark, { passive: true });
+  };
 
   const search = () => {
     const form = document.querySelector(".hc-search");
@@ -39,9 +68,13 @@
   const ready = () => {
     quiet();
     search();
+    palette();
+    follow();
   };
   document.addEventListener("click", remember);
   document.addEventListener("click", menu);
+  document.addEventListener("click", (event) => event.target.closest(".hc-palette") && palette(event));
+  document.addEventListener("keydown", keys);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);
   else ready();
 })();

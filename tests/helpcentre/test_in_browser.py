@@ -198,6 +198,34 @@ def test_the_menu_opens_by_keyboard_on_a_small_screen(page: Page) -> None:
     page.keyboard.press("Enter")
 
     expect(page.locator("#__drawer")).to_be_checked()
+    page.keyboard.press("Escape")
+    expect(page.locator("#__drawer")).not_to_be_checked()
+
+
+def test_the_palette_follows_the_system_until_the_reader_chooses_and_keeps_the_choice(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(base_url=address, color_scheme="dark")
+    page = context.new_page()
+    page.goto("/fr/")
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
+
+    page.get_by_role("button", name="Passer au thème clair").click()
+    expect(page.get_by_role("button", name="Passer au thème sombre")).to_be_visible()
+    page.goto("/fr/")
+
+    expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "default")
+    context.close()
+
+
+def test_the_table_of_contents_marks_the_section_that_is_read(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(DOWNGRADE["fr"] + "#notice-period")
+    page.mouse.wheel(0, 40)
+
+    marked = page.locator(".md-nav--secondary .md-nav__link--active")
+    expect(marked).to_have_count(1)
+    expect(marked).to_have_attribute("href", "#notice-period")
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
@@ -210,7 +238,7 @@ def test_a_page_asks_for_nothing_that_is_missing_and_breaks_no_rule_of_the_polic
     page.goto(f"/{code}/", wait_until="networkidle")
     page.locator("#hc-q").fill("abonnement" if code == "fr" else "subscription")
     expect(page.locator(".hc-results a").first).to_be_visible()
-    page.locator("label[for^=__palette]:visible").click()
+    page.locator(".hc-palette").click()
 
     assert missing == []
     assert said == []
