@@ -48,7 +48,8 @@ def test_what_is_shipped_says_that_it_is_invented() -> None:
 
 
 def test_plans_are_in_the_order_of_their_rank_whatever_the_order_of_the_file(folder: Path) -> None:
-    rewrite(folder, BOOKS, "rank = 0", "rank = 9")
+    for _ in range(2):
+        rewrite(folder, BOOKS, "rank = 0", "rank = 9")
 
     plans = [plan.id for plan in load(folder).price_books[0].plans]
 
@@ -257,4 +258,22 @@ def test_a_file_that_is_not_text_is_named(folder: Path) -> None:
     (folder / BOOKS).write_bytes(b'version = "\xff"')
 
     with pytest.raises(CatalogueError, match=r"^price-books\.toml: not TOML: "):
+        load(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param('id = "premium"', 'id = "plus"', "'premium' with rank 2", id="a plan that is no longer there"),
+        pytest.param("rank = 3", "rank = 30", "'ultimate' with rank 3", id="a plan that changed its rank"),
+        pytest.param('"EUR"', '"CHF"', "expected 'EUR' as before", id="another currency"),
+    ],
+)
+def test_a_later_price_book_keeps_what_spaces_may_still_use(folder: Path, old: str, new: str, said: str) -> None:
+    text = (folder / BOOKS).read_text(encoding="utf-8")
+    start = text.rindex("[[price_book]]")
+    assert old in text[start:]
+    (folder / BOOKS).write_text(text[:start] + text[start:].replace(old, new), encoding="utf-8")
+
+    with pytest.raises(CatalogueError, match=f"price-books.toml: version 2026-11: .*{re.escape(said)}"):
         load(folder)

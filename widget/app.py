@@ -7,13 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from widget import catalogue, languages
-from widget.services.apply_due import apply_due
+from widget.services.apply_due import NotAppliedError, apply_due
 from widget.settings import Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
@@ -45,7 +44,9 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         while True:
             try:
                 await asyncio.to_thread(apply_due, engine, context.terms, now=context.now())
-            except DBAPIError:
+            except NotAppliedError as error:
+                log.error("%s", error)
+            except Exception:
                 log.exception("due changes could not be applied; the next round tries again")
             await asyncio.sleep(APPLY_EVERY)
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,7 @@ def load(folder: Path = DATA) -> Terms:
     policies = [_policy(table) for table in _versions(folder / "policies.toml", "policy")]
     _check_order([(book.version, book.valid_from) for book in books], "price-books.toml")
     _check_order([(policy.version, policy.valid_from) for policy in policies], "policies.toml")
+    _check_plans(books)
     return Terms(tuple(books), tuple(policies))
 
 
@@ -125,6 +127,22 @@ def _check_order(versions: list[tuple[str, date]], file: str) -> None:
     if sorted(set(days)) != days:
         found = ", ".join(map(str, days))
         raise CatalogueError(f"{file}.valid_from: expected oldest first, each day once, found {found}")
+
+
+def _check_plans(books: list[PriceBook]) -> None:
+    """A plan once sold is in every later price book, at the same rank: a space may use it for years."""
+    for earlier, later in pairwise(books):
+        ranks = {plan.id: plan.rank for plan in later.plans}
+        for plan in earlier.plans:
+            if ranks.get(plan.id) != plan.rank:
+                raise CatalogueError(
+                    f"price-books.toml: version {later.version}: plan: expected {plan.id!r} with rank {plan.rank}, "
+                    f"as in version {earlier.version}: spaces may still use it"
+                )
+        if earlier.currency != later.currency:
+            raise CatalogueError(
+                f"price-books.toml: version {later.version}: currency: expected {earlier.currency!r} as before"
+            )
 
 
 def _price_book(table: _Table) -> PriceBook:

@@ -13,11 +13,14 @@ from widget import catalogue
 from widget.app import create_app, system_clock
 from widget.catalogue import DATA, CatalogueError
 from widget.services import transfer
-from widget.services.apply_due import apply_due
+from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.transfer import TransferError
 from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, migrate, open_engine
 from widget.web.articles import MissingSiteError
+
+#: What stops a command with one line.
+STOPS = (SettingsError, StoreError, CatalogueError, TransferError, MissingSiteError, NotAppliedError, OSError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
         _run(chosen, read(environment))
-    except (SettingsError, StoreError, CatalogueError, TransferError, MissingSiteError, OSError) as error:
+    except (
+        SettingsError,
+        StoreError,
+        CatalogueError,
+        TransferError,
+        MissingSiteError,
+        NotAppliedError,
+        OSError,
+    ) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine
+import pytest
+from sqlalchemy import Engine, update
 
 from tests.services.conftest import (
     NOW,
@@ -18,7 +19,9 @@ from tests.services.conftest import (
     events,
 )
 from widget.domain.plan import Level
-from widget.services.apply_due import apply_due
+from widget.services.apply_due import NotAppliedError, apply_due
+from widget.store.engine import transaction
+from widget.store.tables import subscription
 
 PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
 LOWER_PLAN = Level("essential", 12, 4)
@@ -104,3 +107,21 @@ def test_a_person_sees_the_change_on_their_date_even_before_anything_ran(engine:
     assert teretia.seen(east - SECOND).subscription.in_use.plan == "premium"
     assert teretia.seen(east).subscription.in_use.plan == "essential"
     assert sina.seen(east).subscription.in_use.plan == "premium"
+
+
+def test_a_space_that_cannot_be_read_holds_up_no_other(engine: Engine, tmp_path: Path) -> None:
+    for each in east_and_west(engine, tmp_path):
+        each.orders(Level("essential", 6, 1), now=NOW)
+    with transaction(engine) as connection:
+        connection.execute(update(subscription).where(subscription.c.space_id == "kiritimati").values(plan="gone"))
+    due = datetime(2026, 12, 1, 11, 0, tzinfo=UTC)
+
+    with pytest.raises(NotAppliedError, match="kiritimati: KeyError: 'gone'") as failure:
+        apply_due(engine, TERMS, now=due)
+
+    assert "pago-pago" not in str(failure.value)
+    assert plan(engine, "pago-pago") == "essential"
+    with transaction(engine) as connection:
+        connection.execute(update(subscription).where(subscription.c.space_id == "kiritimati").values(plan="premium"))
+    assert apply_due(engine, TERMS, now=due) == 1
+    assert plan(engine, "kiritimati") == "essential"

@@ -12,14 +12,26 @@ from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
 
 
+class NotAppliedError(Exception):
+    """Some spaces could not be brought up to date; all others were. The message names each with its reason."""
+
+
 def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
-    """Bring every due step into force; return how many spaces changed. Each space is its own transaction."""
+    """Bring every due step into force; return how many spaces changed. Each space is its own transaction.
+
+    Raises NotAppliedError at the end, when every other space has had its turn: the next run tries again.
+    """
     with transaction(engine) as connection:
         waiting = subscriptions.due_spaces(connection)
-    applied = 0
+    applied, failed = 0, []
     for space_id, zone in waiting:
-        with transaction(engine) as connection:
-            applied += in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
+        try:
+            with transaction(engine) as connection:
+                applied += in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
+        except Exception as error:
+            failed.append(f"{space_id}: {type(error).__name__}: {error}")
+    if failed:
+        raise NotAppliedError(f"due changes not applied, to be tried again: {'; '.join(failed)}")
     return applied
 
 
