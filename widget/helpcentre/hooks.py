@@ -16,11 +16,12 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from widget import catalogue, languages
-from widget.helpcentre import facts, index
-from widget.helpcentre.pages import Page, PageError, Pages, read
+from widget.helpcentre import facts, index, structured
+from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 
 #: What a language's build leaves for the end, when the last one writes everything.
 _not_found: dict[str, str] = {}
+_feeds: dict[str, str] = {}
 _built: dict[str, str] = {}
 
 
@@ -95,6 +96,9 @@ def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsCon
     if article is None:
         return
     context["article"] = article
+    home = _pages(config)[HOME][article.language]
+    context["json_ld"] = structured.json_ld(article, home, page.content or "", context["site_root"])
+    context["reviewed"] = languages.load()[article.language].date(article.reviewed)
     context["translations"] = {each.language: each.path for each in _pages(config)[article.key].values()}
     with _stopping():
         context["related"] = index.related(_pages(config), article)
@@ -107,9 +111,17 @@ def on_template_context(context: dict[str, Any], config: MkDocsConfig, **_: Any)
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> None:
-    """Keep each language's 404 page: MkDocs itself writes only the last."""
+    """Keep each language's 404 page and feed: MkDocs itself writes only the last."""
     if template_name == "404.html":
-        _not_found[str(config.theme["language"])] = output_content
+        code = str(config.theme["language"])
+        _not_found[code] = output_content
+        _feeds[code] = _feed(config, code)
+
+
+def _feed(config: MkDocsConfig, code: str) -> str:
+    values: dict[str, Any] = {"config": config, "feed": structured.changed(_pages(config), code)}
+    _words(values, config, code)
+    return config.theme.get_env().get_template("partials/feed.html").render(values)
 
 
 @event_priority(-150)  # after static-i18n has built the other languages
@@ -120,7 +132,9 @@ def on_post_build(config: MkDocsConfig) -> None:
         (site / code).mkdir(exist_ok=True)
         if code in _not_found:
             (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
+            (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
         _write(site / code / "search-index.json", index.search_entries(pages, code, _built))
+    (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
     _write(site / "articles.json", index.articles(pages))
 
 

@@ -1,0 +1,69 @@
+"""What machines read of an article: JSON-LD for search engines, and the feed of changed articles."""
+
+import html as markup
+import json
+import re
+from typing import Any
+
+from widget.helpcentre.pages import HOME, Page, Pages
+
+_STEPS = re.compile(r'<h2 id="steps".*?</h2>\s*<ol>(.*?)</ol>', re.DOTALL)
+_STEP = re.compile(r"<li>(.*?)</li>", re.DOTALL)
+_TAG = re.compile(r"<[^>]+>")
+FEED_LENGTH = 50
+
+
+def json_ld(page: Page, home: Page, html: str, root: str) -> str:
+    """Return the article as JSON-LD (schema.org): the article, its place below the home page, and its steps if any.
+
+    `html` is the built article, `root` the site's address. Safe inside a script element.
+    """
+    address = root + page.path
+    graph = [_article(page, address), _breadcrumb(page, home, root)]
+    steps = [_text(step) for found in _STEPS.findall(html) for step in _STEP.findall(found)]
+    if steps:
+        graph.append(_how_to(page, address, steps))
+    text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _text(html: str) -> str:
+    return " ".join(markup.unescape(_TAG.sub("", html)).split())
+
+
+def _article(page: Page, address: str) -> dict[str, Any]:
+    return {
+        "@type": "TechArticle",
+        "@id": f"{address}#article",
+        "headline": page.title,
+        "description": page.summary,
+        "inLanguage": page.language,
+        "dateModified": page.reviewed.isoformat(),
+        "mainEntityOfPage": address,
+    }
+
+
+def _breadcrumb(page: Page, home: Page, root: str) -> dict[str, Any]:
+    trail = [home] if page.key == HOME else [home, page]
+    items = [
+        {"@type": "ListItem", "position": position, "name": each.title, "item": root + each.path}
+        for position, each in enumerate(trail, start=1)
+    ]
+    return {"@type": "BreadcrumbList", "itemListElement": items}
+
+
+def _how_to(page: Page, address: str, steps: list[str]) -> dict[str, Any]:
+    items = [{"@type": "HowToStep", "position": number, "text": step} for number, step in enumerate(steps, start=1)]
+    return {"@type": "HowTo", "name": page.title, "inLanguage": page.language, "url": f"{address}#steps", "step": items}
+
+
+def changed(pages: Pages, language: str) -> list[Page]:
+    """Return the articles of a language for its feed: the last reviewed first, at most FEED_LENGTH."""
+    chosen = [twins[language] for key, twins in pages.items() if key != HOME and language in twins]
+    return sorted(chosen, key=lambda page: (page.reviewed, page.number), reverse=True)[:FEED_LENGTH]
+
+
+def robots(root: str) -> str:
+    """Return robots.txt: everything may be read but the widget's own steps, which are nobody's start."""
+    lines = ("User-agent: *", "Allow: /widget/static/", "Disallow: /widget/", f"Sitemap: {root}/sitemap.xml", "")
+    return "\n".join(lines)
