@@ -48,6 +48,7 @@ def a_policy(
     notice_months: int = 1,
     plan_downgrade: PlanDowngrade = PlanDowngrade.WITH_PRICE,
     best_day: bool = True,
+    undo_cancel: bool = True,
 ) -> Policy:
     return Policy(
         version=version,
@@ -56,7 +57,7 @@ def a_policy(
         plan_downgrade=plan_downgrade,
         best_day=best_day,
         zoom_users_per_license=4,
-        undo_cancel=True,
+        undo_cancel=undo_cancel,
         card_needs_annual=True,
         quote_valid_days=30,
         trial_days=30,
