@@ -27,7 +27,7 @@ def test_a_translation_stands_where_the_message_stood() -> None:
 def test_what_people_write_is_text() -> None:
     values: dict[str, object] = {"title": "<b>&", "lines": [], "people": (), "r": None, "back": '"><script>'}
 
-    page = render("account/blocked.html", languages.load()["en"], values)
+    page = render("notice.html", languages.load()["en"], values)
 
     assert "&lt;b&gt;&amp;" in page
     assert "<script>" not in page

@@ -17,7 +17,7 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import Form, parse
-from widget.web.pages import answer, read_form
+from widget.web.pages import answer, notice, read_form
 from widget.wording import N_
 
 WISH = ("plan", "users", "zoom_licenses")
@@ -160,12 +160,6 @@ def _not_administrator(request: Request, seen: Account, language: Language) -> R
     why = N_(
         "Only a space administrator may change the subscription, so you see no gear icon. Ask one of these people:"
     )
-    values = {
-        "title": language.gettext(N_("You are not an administrator of this space")),
-        "lines": [language.gettext(why)],
-        "people": seen.administrators,
-        "r": None,
-        "summary": [],
-        "back": context_of(request).articles.article("downgrade", language.code),
-    }
-    return answer(request, "account/blocked.html", language, values)
+    title = N_("You are not an administrator of this space")
+    back = context_of(request).articles.article("downgrade", language.code)
+    return notice(request, language, title, [why], seen.administrators, back=back)

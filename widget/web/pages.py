@@ -1,12 +1,14 @@
 """A step of the widget as a whole page, or as the fragment that the element in an article asks for."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 
 from widget.languages import Language
 from widget.rendering import render
+from widget.store.space import Member
 from widget.web.body import read_body
 from widget.web.context import context_of
 
@@ -41,6 +43,31 @@ def answer(
             },
         )
     return HTMLResponse(inner, status, HEADERS | {"Content-Language": language.code})
+
+
+def notice(
+    request: Request,
+    language: Language,
+    title: str,
+    lines: Sequence[str] = (),
+    people: Sequence[Member] = (),
+    *,
+    back: str,
+    status: int = 200,
+) -> HTMLResponse:
+    """Say something instead of a step: a title and lines (messages to translate), whom to ask, and the way on."""
+    values = {
+        "title": language.gettext(title),
+        "lines": [language.gettext(line) for line in lines],
+        "people": people,
+        "back": back,
+    }
+    return answer(request, "notice.html", language, values, status)
+
+
+def to_sign_in(request: Request, then: str = "") -> RedirectResponse:
+    """Lead to sign-in, and from there to a path, by default the one that was asked for."""
+    return RedirectResponse(f"/widget/signin?next={then or request.url.path}", 303, {"Cache-Control": "no-store"})
 
 
 def _in_language(request: Request, code: str) -> str:

@@ -9,11 +9,12 @@ from starlette.staticfiles import StaticFiles
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, change, demo, order, site
+from widget.web import api, change, demo, members, order, receipt, review, site, survey, undo
 from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
-from widget.web.pages import answer
+from widget.web.pages import notice
 from widget.web.problem import HELP, TITLES, TYPES
+from widget.web.step import step
 
 
 class _LanguageConvertor(Convertor[str]):
@@ -47,15 +48,8 @@ async def problem_page(request: Request) -> Response:
     if name not in HELP:
         raise HTTPException(404)
     status = next(status for status, each in TYPES.items() if each == name)
-    values = {
-        "title": f"{status}: {language.gettext(TITLES[status])}",
-        "lines": [language.gettext(HELP[name])],
-        "people": (),
-        "r": None,
-        "summary": [],
-        "back": f"/widget/{language.code}/change",
-    }
-    return answer(request, "account/blocked.html", language, values)
+    title = f"{status}: {language.gettext(TITLES[status])}"
+    return notice(request, language, title, [HELP[name]], back=f"/widget/{language.code}/change")
 
 
 def routes(settings: Settings) -> list[BaseRoute]:
@@ -71,13 +65,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/change", change.neutral),
         Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/{language:language}/change/result", change.live),
-        Route(f"{draft}/members", order.step(order.deactivate), methods=["GET", "POST"]),
-        Route(f"{draft}/activate", order.step(order.activate), methods=["POST"]),
-        Route(f"{draft}/survey", order.step(order.survey), methods=["GET", "POST"]),
-        Route(f"{draft}/review", order.step(order.review)),
-        Route(f"{draft}/order", order.step(order.place), methods=["POST"]),
-        Route("/{language:language}/orders/{order}", order.receipt),
-        Route("/{language:language}/undo/{change}", order.take_back, methods=["POST"]),
+        Route(f"{draft}/members", step(members.deactivate), methods=["GET", "POST"]),
+        Route(f"{draft}/activate", step(members.activate), methods=["POST"]),
+        Route(f"{draft}/survey", step(survey.ask), methods=["GET", "POST"]),
+        Route(f"{draft}/review", step(review.check)),
+        Route(f"{draft}/order", step(order.place), methods=["POST"]),
+        Route("/{language:language}/orders/{order}", receipt.show),
+        Route("/{language:language}/undo/{change}", undo.take_back, methods=["POST"]),
         Route("/signin", demo.choose_person, methods=["GET", "POST"]),
         Route("/signout", demo.sign_out, methods=["POST"]),
         Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),

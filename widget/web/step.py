@@ -1,0 +1,112 @@
+"""A step of an administrator's own draft, and the way to the step that is still missing."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget.domain.change import ChangePreview, preview
+from widget.domain.refusal import Rule
+from widget.languages import Language
+from widget.services import draft as drafts
+from widget.services.account import Account
+from widget.store.order import Draft
+from widget.store.session import Session
+from widget.web.account import account_of
+from widget.web.context import context_of
+from widget.web.pages import answer, notice, read_form, to_sign_in
+from widget.web.security import session_of
+from widget.wording import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a signed-in administrator's own draft."""
+
+    request: Request
+    language: Language
+    session: Session
+    seen: Account
+    draft: Draft
+
+    @property
+    def address(self) -> str:
+        """The address of the draft, to which a step's name is added."""
+        return f"/widget/{self.language.code}/change/{self.draft.id}"
+
+    @property
+    def choice(self) -> str:
+        """The first step again, filled in with the wish."""
+        wish = self.draft.wish
+        query = f"plan={wish.plan}&users={wish.users}&zoom_licenses={wish.zoom_licenses}"
+        return f"/widget/{self.language.code}/change?{query}"
+
+    def result(self) -> ChangePreview:
+        """The preview of the wish as things are now."""
+        return preview(self.seen.subscription, self.draft.wish, on=self.seen.on, terms=context_of(self.request).terms)
+
+    def go(self, step: str) -> Response:
+        """Lead to another step."""
+        return RedirectResponse(f"{self.address}/{step}", 303, {"Cache-Control": "no-store"})
+
+    def next_step(self) -> str:
+        """The first step that is still missing."""
+        result = self.result()
+        if any(each.rule is Rule.ACTIVE_USER_FLOOR for each in result.blockers):
+            return "members"
+        return "survey" if result.goes_down and self.draft.reason is None else "review"
+
+    def show(self, template: str, values: dict[str, Any], status: int = 200) -> Response:
+        """Answer a template with what every step needs."""
+        shared = {"token": self.session.token, "back": self.choice, "summary": [], "errors": {}}
+        return answer(self.request, template, self.language, shared | values, status)
+
+    def say(self, title: str, status: int) -> Response:
+        """Say why this step is not done, and lead back to the choice."""
+        return notice(self.request, self.language, title, back=self.choice, status=status)
+
+
+Handler = Callable[[Step, str], Awaitable[Response]]
+
+
+def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a step: signed in, administrator, own draft, own site's form; else the way there.
+
+    A draft of another space answers exactly like an unknown one.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        language = context_of(request).languages[request.path_params["language"]]
+        session = session_of(request)
+        if session is None:
+            return to_sign_in(request)
+        this = _own_step(request, language, session)
+        if request.method != "POST":
+            return await handler(this, "")
+        body = await read_form(request)
+        if body is None:
+            return answer(request, "too_large.html", language, {}, 413)
+        if dict(parse_qsl(body)).get("token") != session.token:
+            return this.say(N_("This form is too old. Reload the page and try again."), 403)
+        return await handler(this, body)
+
+    return endpoint
+
+
+def _own_step(request: Request, language: Language, session: Session) -> Step:
+    seen = account_of(request, session)
+    if seen is None or not seen.member.is_administrator:
+        raise HTTPException(404)
+    found = drafts.load(
+        context_of(request).engine,
+        space_id=seen.space.id,
+        member_id=seen.member.id,
+        draft_id=request.path_params["draft"],
+    )
+    if found is None:
+        raise HTTPException(404)
+    return Step(request, language, session, seen, found)

@@ -1,0 +1,48 @@
+"""One reason, asked before a decrease (rule: survey-first)."""
+
+from starlette.responses import Response
+
+from widget.services import draft as drafts
+from widget.web.context import context_of
+from widget.web.forms import parse
+from widget.web.step import Step
+from widget.wording import N_
+
+UNSAID = "unsaid"
+REASONS = {
+    "fewer-people": N_("Fewer people work with us"),
+    "project-finished": N_("A project is finished"),
+    "features-unused": N_("We do not use the features of this plan"),
+    "zoom-unused": N_("We do not use the Zoom licenses"),
+    "too-expensive": N_("The price is too high"),
+    "seasonal": N_("Our need changes with the season"),
+    "other": N_("Another reason"),
+    UNSAID: N_("Prefer not to say"),
+}
+
+
+async def ask(this: Step, body: str) -> Response:
+    """Ask for the reason (GET), or keep it and go on to the review (POST)."""
+    reasons = [*context_of(this.request).terms.policy(this.seen.on).downgrade_reasons, UNSAID]
+    typed = {"reason": this.draft.reason or "", "comment": this.draft.comment}
+    form = parse(body, typed, ("reason", "comment", "token"), this.language)
+    if this.request.method == "POST":
+        form.choice("reason", reasons)
+        comment = form.text("comment", 2_000)
+        if not form.errors:
+            drafts.keep(
+                context_of(this.request).engine,
+                space_id=this.seen.space.id,
+                draft_id=this.draft.id,
+                reason=form.typed["reason"],
+                comment=comment,
+            )
+            return this.go("review")
+    values = {
+        "action": f"{this.address}/survey",
+        "reasons": [(each, this.language.gettext(REASONS[each])) for each in reasons],
+        "f": form.typed,
+        "errors": {name: form.errors.get(name, "") for name in ("reason", "comment")},
+        "summary": form.summary,
+    }
+    return this.show("survey/ask.html", values, 422 if form.errors else 200)
