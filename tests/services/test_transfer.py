@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from tests.services.conftest import DEMO, NOW, TERMS, Administrator, NewEngine, administrator, bring_in, contents
 from tests.services.conftest import demo_space as space
 from widget.domain.plan import Level
+from widget.services import account, sign_in
 from widget.services.transfer import (
     CSV_COLUMNS,
     Report,
@@ -241,3 +242,16 @@ def test_a_csv_with_another_header_is_refused(claire: Administrator, tmp_path: P
 def test_a_csv_that_cannot_be_read_is_refused(claire: Administrator, tmp_path: Path) -> None:
     with pytest.raises(TransferError, match="cannot be read: No such file or directory"):
         import_members(claire.engine, tmp_path / "members.csv")
+
+
+def test_an_archived_space_is_seen_by_nobody_and_keeps_its_rows(engine: Engine, tmp_path: Path) -> None:
+    bring_in(engine, tmp_path, space("atelier-nord"))
+    claire = administrator(engine, "atelier-nord", "Claire Martin")
+    subscriptions = contents(engine)["subscription"]
+
+    bring_in(engine, tmp_path, space("atelier-nord", archived=True))
+
+    own = {"space_id": claire.space_id, "member_id": claire.member_id}
+    assert account.load(engine, TERMS, **own, now=NOW) is None
+    assert sign_in.begin(engine, **own, now=NOW) is None
+    assert contents(engine)["subscription"] == subscriptions

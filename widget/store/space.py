@@ -38,9 +38,9 @@ class Member:
 
 
 def load(connection: Connection, space_id: str) -> Space | None:
-    """Return a space, or None for an unknown one."""
+    """Return a space, or None for an unknown or an archived one: nobody sees an archived space."""
     columns = (space.c.id, space.c.name, space.c.time_zone, space.c.language, space.c.locked)
-    row = connection.execute(select(*columns).where(space.c.id == space_id)).first()
+    row = connection.execute(select(*columns).where(space.c.id == space_id, space.c.archived.is_(False))).first()
     return Space(*row) if row else None
 
 
@@ -55,8 +55,9 @@ def members(connection: Connection, space_id: str, *states: str) -> list[Member]
 
 
 def load_member(connection: Connection, space_id: str, member_id: str) -> Member | None:
-    """Return one member of this space, or None."""
-    row = connection.execute(select(member).where(member.c.space_id == space_id, member.c.id == member_id)).first()
+    """Return one member of this space, or None; an archived space has none."""
+    own = (member.c.space_id == space_id, member.c.id == member_id, space.c.archived.is_(False))
+    row = connection.execute(select(member).join(space).where(*own)).first()
     return Member(*row) if row else None
 
 

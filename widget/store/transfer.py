@@ -23,7 +23,7 @@ def put(connection: Connection, values: Mapping[str, Any], digest: str) -> str:
     if known == digest:
         return "unchanged"
     own = {name: values[name] for name in ("name", "time_zone", "language")}
-    own |= {"locked": values.get("locked", False), "digest": digest}
+    own |= {"locked": values.get("locked", False), "archived": values.get("archived", False), "digest": digest}
     if known is None:
         connection.execute(insert(space).values(id=values["id"], **own))
         _add_subscription(connection, values["id"], values["subscription"])
@@ -100,7 +100,7 @@ def everything(connection: Connection) -> list[dict[str, Any]]:
         ).mappings()
         found.append(
             {
-                **{name: each[name] for name in ("id", "name", "time_zone", "language", "locked")},
+                **{name: each[name] for name in ("id", "name", "time_zone", "language", "locked", "archived")},
                 "subscription": _written(
                     {name: facts[name] for name in ("interval", "term_start", "plan", "users", "zoom_licenses")}
                 )
