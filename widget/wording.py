@@ -3,9 +3,11 @@
 Messages are English and are translated by the catalogues in locale/; `N_` marks them for extraction.
 """
 
+from datetime import date
+
 from widget.domain.change import ChangePreview
 from widget.domain.policy import Policy
-from widget.domain.refusal import Refusal, Rule
+from widget.domain.refusal import Fact, Refusal, Rule
 from widget.languages import Language
 
 
@@ -40,9 +42,6 @@ RULES = {
 }
 
 CASES = {
-    Rule.PLAN_LIMITS: N_(
-        "The plan %(plan)s does not allow %(requested)s here: its limit is %(allowed)s. Plans that fit: %(fitting)s."
-    ),
     Rule.ACTIVE_USER_FLOOR: N_(
         "You ask for fewer users (%(requested)s) than are active (%(active_users)s): "
         "deactivate %(to_deactivate)s first."
@@ -51,8 +50,7 @@ CASES = {
     Rule.MONTHLY_PRICE_DATE: N_("With monthly payment, the lower price starts on %(price_date)s."),
     Rule.NOTICE_PERIOD: N_("Notice for the renewal of %(renewal)s must be given by %(deadline)s, that day included."),
     Rule.LATE_NOTICE: N_(
-        "The notice deadline, %(deadline)s, has passed: the lower price starts one term later, on %(price_date)s, "
-        "while users and Zoom licenses drop today."
+        "The notice deadline, %(deadline)s, has passed: the lower price starts one term later, on %(price_date)s."
     ),
     Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid until %(price_date)s; it is not refunded."),
     Rule.ZOOM_LICENSE_RATIO: N_(
@@ -62,6 +60,23 @@ CASES = {
     Rule.BEST_DAY: N_("You can order until %(last_day)s and still reach the same dates."),
     Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from %(up_from)s; until then what you add is free."),
     Rule.UPGRADE_INVOICE: N_("One invoice of %(invoice)s covers the difference from %(up_from)s to %(invoice_end)s."),
+}
+
+#: What late notice says beyond its date where something is paid for and can no longer be used.
+UNUSED = N_("Users and Zoom licenses drop today all the same: %(unused)s is paid for what you can no longer use.")
+LIMITS = {
+    "min_users": N_(
+        "With the plan %(plan)s, the number of users is at least %(allowed)s; you ask for %(requested)s. "
+        "Plans that fit: %(fitting)s."
+    ),
+    "max_users": N_(
+        "With the plan %(plan)s, the number of users is at most %(allowed)s; you ask for %(requested)s. "
+        "Plans that fit: %(fitting)s."
+    ),
+    "max_zoom_licenses": N_(
+        "With the plan %(plan)s, the number of Zoom licenses is at most %(allowed)s; you ask for %(requested)s. "
+        "Plans that fit: %(fitting)s."
+    ),
 }
 
 
@@ -78,13 +93,21 @@ def explanations(preview: ChangePreview, language: Language) -> dict[Rule, str]:
 
 def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -> str:
     """Return the sentence of a blocker or a warning, with its facts."""
-    facts = {key: language.number(value) if isinstance(value, int) else value for key, value in refusal.facts.items()}
-    if "plan" in facts:
-        facts["plan"] = preview.price_book.plan(str(facts["plan"])).name[language.code]
-        fitting = refusal.facts["plans_that_fit"]
-        names = [plan.name[language.code] for plan in preview.price_book.plans if plan.id in fitting]  # type: ignore[operator]
-        facts["fitting"] = ", ".join(names) or language.gettext(N_("none"))
-    return _case(refusal.rule, _facts(preview, language) | facts, language)
+    facts: dict[str, object] = {key: _said(value, language) for key, value in refusal.facts.items()}
+    if refusal.rule is Rule.PLAN_LIMITS:
+        return language.gettext(LIMITS[str(facts["limit"])]) % (facts | _plans(refusal, preview, language))
+    facts = _facts(preview, language) | facts
+    text = _case(refusal.rule, facts, language)
+    if refusal.rule is Rule.LATE_NOTICE and "unused" in facts:
+        return f"{text} {language.gettext(UNUSED) % facts}"
+    return text
+
+
+def _plans(refusal: Refusal, preview: ChangePreview, language: Language) -> dict[str, str]:
+    asked, fitting = refusal.facts["plan"], refusal.facts["plans_that_fit"]
+    names = {plan.id: plan.name[language.code] for plan in preview.price_book.plans}
+    fits = [name for plan, name in names.items() if isinstance(fitting, list) and plan in fitting]
+    return {"plan": names[str(asked)], "fitting": ", ".join(fits) or language.gettext(N_("none"))}
 
 
 def notice(months: int, language: Language) -> str:
@@ -100,6 +123,12 @@ def _case(rule: Rule, facts: dict[str, object], language: Language) -> str:
         except KeyError:  # the preview has no such date: the general sentence says it without
             return language.gettext(RULES[rule]) % facts
     return language.gettext(RULES[rule]) % facts
+
+
+def _said(fact: Fact, language: Language) -> object:
+    if isinstance(fact, date):
+        return language.date(fact)
+    return language.number(fact) if isinstance(fact, int) else fact
 
 
 def _figures(policy: Policy, language: Language) -> dict[str, object]:

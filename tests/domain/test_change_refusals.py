@@ -136,8 +136,8 @@ def test_late_notice_says_the_missed_day_the_price_date_and_the_amount() -> None
         Refusal(
             Rule.LATE_NOTICE,
             {
-                "notice_deadline": "2027-06-01",
-                "price_date": "2028-07-01",
+                "notice_deadline": date(2027, 6, 1),
+                "price_date": date(2028, 7, 1),
                 "unused_amount": "1000.00",
                 "unused_months": 12,
                 "currency": "EUR",
@@ -149,7 +149,7 @@ def test_late_notice_says_the_missed_day_the_price_date_and_the_amount() -> None
 def test_late_notice_for_a_plan_that_stays_usable_has_no_amount() -> None:
     answer = preview(a_subscription(), level("essential"), on=date(2027, 6, 2), terms=TERMS)
 
-    facts = {"notice_deadline": "2027-06-01", "price_date": "2028-07-01"}
+    facts = {"notice_deadline": date(2027, 6, 1), "price_date": date(2028, 7, 1)}
     assert answer.warnings == (Refusal(Rule.LATE_NOTICE, facts),)
 
 

@@ -55,7 +55,7 @@ def test_a_plan_that_is_too_small_names_its_limit_and_the_plans_that_fit(client:
 
     page = client.get("/widget/fr/change/result?plan=free&users=9").text
 
-    assert "Le plan Gratuit n’admet pas 9 ici" in page
+    assert "Avec le plan Gratuit, le nombre d’utilisateurs est d’au plus 3" in page
     assert "Plans possibles\u00a0: Essential, Premium, Ultimate." in page
 
 

@@ -264,7 +264,7 @@ def test_json_with_a_charset_is_json_by_type(client: TestClient) -> None:
             "Le corps doit être envoyé en application/json",
             "The body must be sent as application/json",
         ),
-        (b"{}", "application/json", 422, "Certains champs sont faux", "Some fields are wrong"),
+        (b"{}", "application/json", 422, "Certains champs ne conviennent pas", "Some fields are wrong"),
     ],
     ids=["400", "413", "415", "422"],
 )
@@ -291,7 +291,9 @@ def test_too_large_and_wrong_type_of_content(client: TestClient) -> None:
     assert {each.headers["content-type"] for each in (large, text, method)} == {"application/problem+json"}
 
 
-@pytest.mark.parametrize(("language", "title"), [("fr", "Certains champs sont faux"), ("en", "Some fields are wrong")])
+@pytest.mark.parametrize(
+    ("language", "title"), [("fr", "Certains champs ne conviennent pas"), ("en", "Some fields are wrong")]
+)
 def test_the_title_is_in_the_language_asked(client: TestClient, language: str, title: str) -> None:
     by_body = ask(client, language=language, requested__users=0).json()
     by_header = client.post(PREVIEW, json={}, headers={"Accept-Language": language}).json()

@@ -65,8 +65,8 @@ def warnings(
     if any(Rule.LATE_NOTICE in line.rules for line in lines):
         missed = notice_deadline(anniversary_after(subscription.anchor, dates.on), policy.notice_months)
         facts: dict[str, Fact] = {
-            "notice_deadline": missed.isoformat(),
-            "price_date": dates.down_from.isoformat(),
+            "notice_deadline": missed,
+            "price_date": dates.down_from,
         }
         if unused is not None:
             facts |= {

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-Fact = str | int | list[str]
+Fact = str | int | date | list[str]
 
 
 class Rule(StrEnum):
@@ -38,7 +39,7 @@ class Rule(StrEnum):
 class Refusal:
     """A rule that blocks a change, or warns about it, with the facts its sentence needs.
 
-    Facts are plain values: numbers, ids, ISO dates. Words live in the catalogues.
+    Facts are plain values: numbers, ids, civil dates. Words live in the catalogues.
     """
 
     rule: Rule

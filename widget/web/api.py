@@ -165,7 +165,7 @@ def as_json(result: ChangePreview, context: Context, language: Language) -> dict
 def _refusal(refusal: Refusal, result: ChangePreview, context: Context, language: Language) -> dict[str, Any]:
     return {
         "rule": refusal.rule,
-        "facts": dict(refusal.facts),
+        "facts": {name: _iso(fact) if isinstance(fact, date) else fact for name, fact in refusal.facts.items()},
         "text": refusal_text(refusal, result, language),
         "article": context.articles.rule(refusal.rule, language.code),
     }
