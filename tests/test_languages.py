@@ -74,3 +74,10 @@ def test_dates_are_those_of_cldr_but_for_the_french_first_of_the_month(code: str
         if code == "fr" and day.day == 1:
             expected = expected.replace("1 ", "1er ", 1)
         assert language.date(day) == expected
+
+
+def test_french_puts_a_no_break_space_before_its_double_punctuation() -> None:
+    french = languages.load()["fr"].messages.values()
+    sentences = [text for words in french for text in ([words] if isinstance(words, str) else words)]
+
+    assert [text for text in sentences if re.search(r" [:;?!»]|« ", text)] == []
