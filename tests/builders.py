@@ -11,9 +11,11 @@ from datetime import date
 from widget.domain.change import ChangePreview
 from widget.domain.lines import LineChange
 from widget.domain.plan import Interval, Level, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy
+from widget.domain.policy import PlanDowngrade, Policy, Seller
+from widget.domain.quote import Customer
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
+from widget.domain.vat import VatTerms
 
 MONTHLY_USER_PRICES = {"free": 0, "essential": 1000, "premium": 2000, "ultimate": 3000}
 
@@ -60,11 +62,49 @@ def a_policy(
         undo_cancel=undo_cancel,
         card_needs_annual=True,
         quote_valid_days=30,
+        quote_reminder_days=7,
         trial_days=30,
         trial_max_users=100,
         support_email="support@example.org",
         finance_email="finance@example.org",
         downgrade_reasons=("too-expensive", "other"),
+        seller=a_seller(),
+        vat=a_vat(),
+    )
+
+
+def a_seller() -> Seller:
+    return Seller(
+        name="Seller",
+        legal_form="SAS",
+        capital=1_000_000,
+        address=("1 rue de l’Exemple", "75000 Paris"),
+        siren="000 000 000",
+        registered_at="Paris",
+        vat_number="FR12000000000",
+        email="sales@example.org",
+        payment_days=30,
+        recovery_fee=4_000,
+    )
+
+
+def a_vat(*, rate: int = 2_000, exempt: bool = False) -> VatTerms:
+    """Return the VAT terms of a seller in France, in a union with Belgium and Germany."""
+    return VatTerms(seller_country="FR", rate=rate, exempt=exempt, union=("BE", "DE", "FR"))
+
+
+def a_customer(
+    country: str | None = "FR", *, vat_number: str | None = None, vat_number_valid: bool = False
+) -> Customer:
+    return Customer(
+        space_id="atelier-nord",
+        space="Atelier Nord",
+        name="Atelier Nord SARL",
+        address=("12 quai de la Fosse", "44000 Nantes"),
+        country=country,
+        siren=None,
+        vat_number=vat_number,
+        vat_number_valid=vat_number_valid,
     )
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from widget.domain.money import minor_units
 from widget.domain.plan import Interval, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy
+from widget.domain.policy import PlanDowngrade, Policy, Seller
 from widget.domain.terms import Terms
+from widget.domain.vat import WHOLE, VatTerms
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -198,11 +199,48 @@ def _policy(table: _Table) -> Policy:
         undo_cancel=table.switch("undo_cancel"),
         card_needs_annual=table.switch("card_needs_annual"),
         quote_valid_days=table.number("quote_valid_days", 1, 365),
+        quote_reminder_days=table.number("quote_reminder_days", 0, 364),
         trial_days=table.number("trial_days", 1, 365),
         trial_max_users=table.number("trial_max_users", 1, 100_000),
         support_email=table.text("support_email"),
         finance_email=table.text("finance_email"),
         downgrade_reasons=table.texts("downgrade_reasons"),
+        seller=_seller(table.table("seller")),
+        vat=_vat(table.table("vat")),
     )
     table.done()
+    if policy.quote_reminder_days >= policy.quote_valid_days:
+        raise table.fail("quote_reminder_days", f"less than quote_valid_days, {policy.quote_valid_days}")
     return policy
+
+
+def _seller(table: _Table) -> Seller:
+    seller = Seller(
+        name=table.text("name"),
+        legal_form=table.text("legal_form"),
+        capital=table.amount("capital"),
+        address=table.texts("address"),
+        siren=table.text("siren"),
+        registered_at=table.text("registered_at"),
+        vat_number=table.text("vat_number"),
+        email=table.text("email"),
+        payment_days=table.number("payment_days", 0, 120),
+        recovery_fee=table.amount("recovery_fee"),
+    )
+    table.done()
+    return seller
+
+
+def _vat(table: _Table) -> VatTerms:
+    terms = VatTerms(
+        seller_country=table.text("seller_country"),
+        rate=table.amount("rate"),
+        exempt=table.switch("exempt"),
+        union=table.texts("union"),
+    )
+    table.done()
+    if terms.rate > WHOLE:
+        raise table.fail("rate", "a rate in per cent, at most '100.00'")
+    if terms.seller_country not in terms.union:
+        raise table.fail("seller_country", "a country of the union")
+    return terms

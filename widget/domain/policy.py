@@ -4,12 +4,30 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from widget.domain.vat import VatTerms
+
 
 class PlanDowngrade(StrEnum):
     """When a lower plan starts (rule: plan-drops-with-price)."""
 
     WITH_PRICE = "with_price"
     AT_ONCE = "at_once"
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """Who sells: what every quote must name. `capital` and `recovery_fee` are in minor units."""
+
+    name: str
+    legal_form: str
+    capital: int
+    address: tuple[str, ...]
+    siren: str
+    registered_at: str
+    vat_number: str
+    email: str
+    payment_days: int
+    recovery_fee: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +43,11 @@ class Policy:
     undo_cancel: bool
     card_needs_annual: bool
     quote_valid_days: int
+    quote_reminder_days: int
     trial_days: int
     trial_max_users: int
     support_email: str
     finance_email: str
     downgrade_reasons: tuple[str, ...]
+    seller: Seller
+    vat: VatTerms

@@ -1,6 +1,6 @@
 """All dated versions of the price book and the policy, and which of them holds on a day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol, TypeVar
 
@@ -27,14 +27,18 @@ def _in_force(versions: tuple[D, ...], on: date) -> D:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Price books and policies, each ascending by `valid_from`, never empty."""
+    """Price books and policies, each ascending by `valid_from`, never empty.
+
+    `frozen` is the price book that a quote promised: it then holds on every day.
+    """
 
     price_books: tuple[PriceBook, ...]
     policies: tuple[Policy, ...]
+    frozen: PriceBook | None = None
 
     def price_book(self, on: date) -> PriceBook:
         """Return the price book in force on `on` (rule: price-of-the-day)."""
-        return _in_force(self.price_books, on)
+        return self.frozen or _in_force(self.price_books, on)
 
     def policy(self, on: date) -> Policy:
         """Return the policy in force on `on`."""
@@ -46,3 +50,10 @@ class Terms:
             if book.version == version:
                 return book
         raise KeyError(version)
+
+    def with_frozen_book(self, version: str) -> "Terms":
+        """Return the same terms with this price book in force on every day, as a quote promises.
+
+        Raises KeyError for a version that never was.
+        """
+        return replace(self, frozen=self.price_book_version(version))
