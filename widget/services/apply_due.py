@@ -1,5 +1,6 @@
 """Brings due changes into force, each exactly once, however many run."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,9 @@ from sqlalchemy import Connection, Engine
 
 from widget.domain.terms import Terms
 from widget.domain.undo import in_use_on
-from widget.store import audit
+from widget.services import facts
+from widget.store import audit, outbox
+from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
 
@@ -53,5 +56,9 @@ def in_space(connection: Connection, terms: Terms, space_id: str, *, on: date, n
         "on": on.isoformat(),
         "change": pending.id if pending else None,
     }
-    audit.append(connection, space_id, at=now, actor="system", kind="change.applied", data=data)
+    digest = audit.append(connection, space_id, at=now, actor="system", kind="change.applied", data=data)
+    told = facts.where(spaces.known(connection, space_id), on) | {"change": data["change"], "audit": digest}
+    told |= facts.standing(replace(stored.subscription, in_use=after), before, on=on, terms=terms)
+    subject = pending.id if pending and ended else None
+    outbox.add(connection, space_id, kind="change.applied", facts=told, at=now, subject=subject)
     return True

@@ -2,12 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from widget.store import audit
+from widget.services import account, facts
+from widget.store import audit, outbox
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
+from widget.store.space import Member
 
 
 class MembersError(Exception):
@@ -43,7 +45,19 @@ def set_active(
         moved = [known[each] for each in dict.fromkeys(member_ids) if known[each].state != after]
         if active and moved and len(moved) > stored.subscription.in_use.users - stored.subscription.occupied_users:
             raise MembersError("full")
+        digest = ""
         for each in moved:
             spaces.set_state(connection, space_id, each.id, before=each.state, after=after)
             kind = "member.activated" if active else "member.deactivated"
-            audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data={"member": each.id})
+            data = {"member": each.id}
+            digest = audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data=data)
+        if moved and not active:
+            _tell(connection, actor, moved, digest, now)
+
+
+def _tell(connection: Connection, actor: Member, moved: list[Member], digest: str, now: datetime) -> None:
+    space = spaces.known(connection, actor.space_id)
+    told = facts.where(space, account.local_day(space, now)) | {"actor": actor.id, "audit": digest}
+    told |= {"members": [each.id for each in moved]}
+    told["private"] |= {"actor": actor.name, "members": [each.name for each in moved]}
+    outbox.add(connection, space.id, kind="members.deactivated", facts=told, at=now)

@@ -1,10 +1,9 @@
 """Placing an order: one transaction, all of it or nothing."""
 
 import hashlib
-import json
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -12,9 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from widget.domain.change import ChangePreview, preview
 from widget.domain.terms import Terms
-from widget.services import account, apply_due
+from widget.services import account, apply_due, facts
 from widget.services.account import Account
-from widget.store import audit
+from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
@@ -73,10 +72,10 @@ def reviewed(seen: Account, result: ChangePreview) -> dict[str, Any]:
         "price_book": result.price_book.version,
         "policy": result.policy.version,
         "on": result.on.isoformat(),
-        "lines": [_plain(asdict(line)) for line in result.lines],
-        "fees": [_plain(asdict(fee)) for fee in result.fees],
-        "invoices": [_plain(asdict(invoice)) for invoice in result.invoices],
-        "late_date": _plain(result.late_price_date),
+        "lines": [facts.plain(asdict(line)) for line in result.lines],
+        "fees": [facts.plain(asdict(fee)) for fee in result.fees],
+        "invoices": [facts.plain(asdict(invoice)) for invoice in result.invoices],
+        "late_date": facts.plain(result.late_price_date),
     }
 
 
@@ -173,8 +172,9 @@ def _keep(
     orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
     subscriptions.settle(connection, space_id, "superseded")
     future = [step.starts_on for step in result.billed if step.starts_on > seen.on]
-    if future:
-        subscriptions.schedule(connection, space_id, uuid.uuid4().hex, order_id, max(future))
+    change_id = uuid.uuid4().hex if future else None
+    if change_id:
+        subscriptions.schedule(connection, space_id, change_id, order_id, max(future))
     if draft.reason is not None:
         orders.add_answer(connection, order_id, draft.reason, draft.comment, language)
     data = {
@@ -185,15 +185,24 @@ def _keep(
         "policy": result.policy.version,
         "promise": snapshot,
     }
-    audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
+    digest = audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
+    _tell(connection, seen, draft, result, order_id, change_id, digest, now)
     return order_id
 
 
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=_text))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no plain form")
+def _tell(
+    connection: Connection,
+    seen: Account,
+    draft: Draft,
+    result: ChangePreview,
+    order_id: str,
+    change_id: str | None,
+    digest: str,
+    now: datetime,
+) -> None:
+    told = facts.act(seen, digest) | facts.change(result) | {"order": order_id, "change": change_id}
+    told["replaces"] = seen.pending.id if seen.pending else None
+    outbox.add(connection, seen.space.id, kind="order.placed", facts=told, at=now, subject=order_id)
+    if draft.reason is not None:
+        answer = {"order": order_id, "reason": draft.reason}
+        outbox.add(connection, seen.space.id, kind="survey.answered", facts=answer, at=now, subject=order_id)

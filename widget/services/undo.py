@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from widget.domain.terms import Terms
 from widget.domain.undo import undo as undone
-from widget.services import account, apply_due
-from widget.store import audit
+from widget.services import account, apply_due, facts
+from widget.store import audit, outbox
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
 
@@ -36,5 +36,8 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
             return False
         subscriptions.settle(connection, space_id, "undone", change_id)
         data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
-        audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
+        digest = audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
+        told = facts.act(seen, digest) | {"change": change_id}
+        told |= facts.standing(after, stored.subscription.in_use, on=seen.on, terms=terms)
+        outbox.add(connection, space_id, kind="change.undone", facts=told, at=now, subject=change_id)
         return True

@@ -44,6 +44,14 @@ def load(connection: Connection, space_id: str) -> Space | None:
     return Space(*row) if row else None
 
 
+def known(connection: Connection, space_id: str) -> Space:
+    """Return a space that is there. Raises KeyError for an unknown one."""
+    found = load(connection, space_id)
+    if found is None:
+        raise KeyError(space_id)
+    return found
+
+
 def members(connection: Connection, space_id: str, *states: str) -> list[Member]:
     """Return the members in these states, least recently seen first; who was never seen comes first."""
     rows = connection.execute(

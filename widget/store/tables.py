@@ -152,3 +152,56 @@ rate_limit = Table(
     Column("count", Integer, nullable=False, info=TECHNICAL),
     Column("ends_at", Integer, nullable=False, info=TECHNICAL),
 )
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("space_id", ForeignKey("space.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    UniqueConstraint("space_id", "sequence"),
+)
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("channel", Text, nullable=False),
+    Column("target", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("available_at", Text, nullable=False),
+    Column("lease", Text),
+    Column("leased_until", Text),
+    Column("error", Text, nullable=False),
+    Column("settled_at", Text),
+    Index("delivery_waiting", "state", "available_at"),
+)
+webhook = Table(
+    "webhook",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("old_secret", Text),
+    Column("old_until", Text),
+    Column("state", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+)
+mail_choice = Table(
+    "mail_choice",
+    metadata,
+    Column("space_id", ForeignKey("space.id"), primary_key=True),
+    Column("deadline_reminders", Boolean, nullable=False),
+)
+calendar_feed = Table(
+    "calendar_feed",
+    metadata,
+    Column("token_hash", Text, primary_key=True),
+    Column("space_id", ForeignKey("space.id"), nullable=False, unique=True),
+    Column("member_id", ForeignKey("member.id"), nullable=False),
+    Column("created_at", Text, nullable=False),
+)

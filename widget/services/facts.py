@@ -1,0 +1,74 @@
+"""What a message and a receipt say, as plain values frozen at the moment: amounts in minor units, civil dates as texts.
+
+What is `private` (names of people and of the space) is for the space's own mail and receipts.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from widget.domain.amounts import fee_periods
+from widget.domain.change import ChangePreview
+from widget.domain.plan import Level
+from widget.domain.subscription import Subscription
+from widget.domain.terms import Terms
+from widget.services.account import Account
+from widget.store.space import Space
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON keeps it: dates are ISO texts."""
+    return json.loads(json.dumps(value, default=_text))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no plain form")
+
+
+def where(space: Space, on: date) -> dict[str, Any]:
+    """Return the day in the space's zone, and whose space it is."""
+    return {"on": on.isoformat(), "zone": space.time_zone, "private": {"space": space.name}}
+
+
+def act(seen: Account, digest: str) -> dict[str, Any]:
+    """Return who did something, where and on which day, with the hash of the audit event that proves it."""
+    told = where(seen.space, seen.on) | {"actor": seen.member.id, "audit": digest}
+    told["private"] |= {"actor": seen.member.name}
+    return told
+
+
+def change(result: ChangePreview) -> dict[str, Any]:
+    """Return what was asked, its dates and amounts, and the versions of the rules that decided them."""
+    return {
+        "direction": result.direction,
+        "lines": [plain(asdict(line)) for line in result.lines],
+        "fees": [plain(asdict(fee)) for fee in result.fees],
+        "invoices": [plain(asdict(invoice)) for invoice in result.invoices],
+        "unused": plain(asdict(result.unused)) if result.unused else None,
+        "interval": result.subscription.interval,
+        "currency": result.price_book.currency,
+        "renewal": plain(result.renewal_date),
+        "deadline": plain(result.notice_deadline),
+        "in_time": result.notice_in_time,
+        "late_date": plain(result.late_price_date),
+        "last_day": plain(result.last_day_to_order),
+        "price_book": result.price_book.version,
+        "policy": result.policy.version,
+    }
+
+
+def standing(subscription: Subscription, before: Level, *, on: date, terms: Terms) -> dict[str, Any]:
+    """Return what is in use and billed from the day, and what was in use before."""
+    book = terms.price_book(on)
+    return {
+        "before": asdict(before),
+        "after": asdict(subscription.in_use),
+        "fees": [plain(asdict(fee)) for fee in fee_periods(subscription.billed, on, subscription.interval, terms)],
+        "interval": subscription.interval,
+        "currency": book.currency,
+        "price_book": book.version,
+        "policy": terms.policy(on).version,
+    }
