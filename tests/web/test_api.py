@@ -327,6 +327,14 @@ def test_the_price_book_of_another_day_is_the_one_in_force_then(client: TestClie
         assert (set(plan["name"]), set(plan["prices"])) == ({"fr", "en"}, {"month", "year"})
 
 
+def test_the_policy_names_every_figure_amounts_and_rates_as_decimals(client: TestClient) -> None:
+    policy = client.get("/widget/api/v1/policy").json()
+
+    assert (policy["valid_from"], policy["quote_valid_days"], policy["quote_reminder_days"]) == ("2026-11-01", 30, 7)
+    assert (policy["seller"]["capital"], policy["seller"]["recovery_fee"]) == ("10000.00", "40.00")
+    assert (policy["vat"]["seller_country"], policy["vat"]["rate"]) == ("FR", "20.00")
+
+
 def test_the_policy_lists_every_rule_with_the_section_that_states_it(client: TestClient) -> None:
     rules = client.get("/widget/api/v1/policy").json()["rules"]
 

@@ -1,5 +1,6 @@
 """The calculator over HTTP: parse, call `preview`, answer. Stateless and public (preview-api.md)."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from widget.domain.change import ChangePreview, preview
 from widget.domain.money import decimal_string
 from widget.domain.plan import Interval, Level, PriceBook
+from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.languages import Language
@@ -66,7 +68,6 @@ async def answer_policy(request: Request) -> Response:
     """Answer `GET /widget/api/v1/policy`: every figure by name, and the rules with their articles."""
     context = context_of(request)
     policy = context.terms.policy(context.today())
-    figures = {name: getattr(policy, name) for name in policy.__dataclass_fields__ if name != "valid_from"}
     rules = [
         {
             "id": rule,
@@ -75,7 +76,15 @@ async def answer_policy(request: Request) -> Response:
         }
         for rule in Rule
     ]
-    return JSONResponse({**figures, "valid_from": policy.valid_from.isoformat(), "rules": rules})
+    return JSONResponse({**_figures(policy), "rules": rules})
+
+
+def _figures(policy: Policy) -> dict[str, Any]:
+    figures = asdict(policy) | {"valid_from": policy.valid_from.isoformat()}
+    figures["vat"]["rate"] = decimal_string(policy.vat.rate)
+    for name in ("capital", "recovery_fee"):
+        figures["seller"][name] = decimal_string(figures["seller"][name])
+    return figures
 
 
 def _day(text: str) -> date | None:
