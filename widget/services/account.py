@@ -11,7 +11,7 @@ from widget.domain.terms import Terms
 from widget.domain.undo import can_undo, in_use_on
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
-from widget.store.engine import transaction
+from widget.store.engine import reading
 from widget.store.space import Member, Space
 from widget.store.subscription import Pending, Stored
 
@@ -43,7 +43,7 @@ def local_day(space: Space, now: datetime) -> date:
 
 def load(engine: Engine, terms: Terms, *, space_id: str, member_id: str, now: datetime) -> Account | None:
     """Return what this member sees, or None where they are not an active member of the space."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         return read(connection, terms, space_id=space_id, member_id=member_id, now=now)
 
 

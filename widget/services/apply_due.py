@@ -12,7 +12,7 @@ from widget.services import facts
 from widget.store import audit, outbox
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 
 
 class NotAppliedError(Exception):
@@ -24,7 +24,7 @@ def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
 
     Raises NotAppliedError at the end, when every other space has had its turn: the next run tries again.
     """
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         waiting = subscriptions.due_spaces(connection)
     applied, failed = 0, []
     for space_id, zone in waiting:

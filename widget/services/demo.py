@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 
 from widget.store import space as spaces
-from widget.store.engine import transaction
+from widget.store.engine import reading
 from widget.store.space import Member
 
 PEOPLE = (("atelier-nord", "administrator"), ("atelier-nord", "user"), ("harbour-studio", "administrator"))
@@ -12,7 +12,7 @@ PEOPLE = (("atelier-nord", "administrator"), ("atelier-nord", "user"), ("harbour
 def people(engine: Engine) -> list[Member]:
     """Return the demo people that the database holds, the most recently seen of each role."""
     found = []
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         for space_id, role in PEOPLE:
             members = [each for each in spaces.members(connection, space_id, "active") if each.role == role]
             found += members[-1:]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from widget.domain.plan import Level
 from widget.store import order as orders
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.order import Draft, Order
 
 
@@ -22,7 +22,7 @@ def begin(engine: Engine, *, space_id: str, member_id: str, wish: Level, now: da
 
 def load(engine: Engine, *, space_id: str, member_id: str, draft_id: str) -> Draft | None:
     """Return a person's own draft, or None."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         return orders.load_draft(connection, space_id, member_id, draft_id)
 
 
@@ -34,5 +34,5 @@ def keep(engine: Engine, *, space_id: str, draft_id: str, **values: Any) -> None
 
 def order(engine: Engine, *, space_id: str, order_id: str) -> Order | None:
     """Return a placed order of the space, or None."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         return orders.load(connection, space_id, order_id)

@@ -16,7 +16,7 @@ from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import subscription as subscriptions
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.order import Draft, Order
 
 OPERATION = "order"
@@ -103,7 +103,7 @@ def place(
             )
     except IntegrityError:
         # Another request with this key or draft committed first: its answer is ours.
-        with transaction(engine) as connection:
+        with reading(engine) as connection:
             return _replayed(connection, space_id, key, request_hash) or Stale({})
 
 

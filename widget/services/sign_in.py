@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from widget.store import session as sessions
 from widget.store import space as spaces
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.session import Session
 
 LONGEST = timedelta(hours=8)
@@ -31,7 +31,7 @@ def begin(engine: Engine, *, space_id: str, member_id: str, now: datetime, ends:
 
 def read(engine: Engine, session_id: str, *, now: datetime) -> Session | None:
     """Return the session of an id, or None where it is unknown or over."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         found = sessions.load(connection, session_id)
     if found is None or now - found[1] > LONGEST:
         return None

@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from widget.catalogue import DATA
 from widget.domain.terms import Terms
 from widget.store import transfer as rows
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 
 _RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?")
 CSV_COLUMNS = ("space", "name", "email", "role", "state", "last_seen")
@@ -139,7 +139,7 @@ def _is_date(text: str) -> bool:
 
 def export_file(engine: Engine, path: Path) -> int:
     """Write every space to a JSON file that `import_file` reads; return how many."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         spaces = rows.everything(connection)
     path.write_text(json.dumps({"format": 1, "spaces": spaces}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return len(spaces)

@@ -52,9 +52,10 @@ def open_engine(url: str) -> Engine:
         raise StoreError(
             f"{path.parent}: cannot be written ({error.strerror}); choose another HELPCENTER_DATA"
         ) from None
-    engine = create_engine(url, connect_args={"timeout": 5})
+    # Readers no longer queue for the writer's lane: as many connections as the server has threads.
+    engine = create_engine(url, connect_args={"timeout": 5}, pool_size=10, max_overflow=30)
     event.listen(engine, "connect", _connected)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    event.listen(engine, "begin", _begun)
     return engine
 
 
@@ -63,6 +64,21 @@ def _connected(connection: Any, _record: object) -> None:
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
     for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _begun(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN DEFERRED" if reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Open one transaction that only reads: one snapshot, without a place in the writer's lane; a write fails."""
+    snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    options: dict[str, Any] = {"reading": True} if engine.dialect.name == "sqlite" else snapshot
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
 @contextmanager
