@@ -1,6 +1,7 @@
 """The outbox: a row for each message, in the transaction of what it announces, and a row for each delivery of it.
 
-What a message says is frozen in its facts; `private` among them is for mail and receipts and leaves by no webhook.
+What a message says is frozen in its facts. Those under `private` (names) are for the space's own mail and receipts:
+they are kept apart, leave by no webhook, and can be erased alone.
 """
 
 import json
@@ -54,6 +55,7 @@ class Message:
     kind: str
     at: datetime
     facts: Mapping[str, Any]
+    private: Mapping[str, Any]
 
 
 def instant(at: datetime) -> str:
@@ -85,6 +87,7 @@ def add(
     connection.execute(select(subscription.c.space_id).where(subscription.c.space_id == space_id).with_for_update())
     if subject and connection.execute(select(outbox.c.id).where(outbox.c.id == message_id)).first():
         return message_id
+    private, shared = facts.get("private", {}), {name: facts[name] for name in facts if name != "private"}
     last = connection.execute(select(func.max(outbox.c.sequence)).where(outbox.c.space_id == space_id)).scalar()
     connection.execute(
         insert(outbox).values(
@@ -93,7 +96,9 @@ def add(
             sequence=(last or 0) + 1,
             kind=kind,
             at=instant(at),
-            facts=json.dumps(facts, ensure_ascii=False, sort_keys=True),
+            member_id=facts.get("actor"),
+            facts=json.dumps(shared, ensure_ascii=False, sort_keys=True),
+            private=json.dumps(private, ensure_ascii=False, sort_keys=True),
         )
     )
     targets = [("webhook", each, "") for each in _webhooks(connection, kind)]
@@ -146,4 +151,5 @@ def of_space(connection: Connection, space_id: str, message_id: str) -> Message 
 
 
 def _message(row: Any) -> Message:
-    return Message(row.id, row.space_id, row.sequence, row.kind, datetime.fromisoformat(row.at), json.loads(row.facts))
+    at, facts, private = datetime.fromisoformat(row.at), json.loads(row.facts), json.loads(row.private)
+    return Message(row.id, row.space_id, row.sequence, row.kind, at, facts, private)

@@ -15,7 +15,10 @@ def upgrade() -> None:
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
     sa.Column('at', sa.Text(), nullable=False),
+    sa.Column('member_id', sa.Text(), nullable=True),
     sa.Column('facts', sa.Text(), nullable=False),
+    sa.Column('private', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['member.id'], ),
     sa.ForeignKeyConstraint(['space_id'], ['space.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('space_id', 'sequence')
