@@ -54,6 +54,9 @@ screenshot: .venv/dev.stamp site/built.stamp ## take the README's picture anew
 	@scripts/browser
 	$(BIN)/python -m tests.browser.screenshot
 
+permalinks: .venv/dev.stamp ## add the addresses of new articles and sections to docs/published.txt
+	@$(BIN)/python -m widget.helpcentre.permalinks docs
+
 lock: ## renew the lock files (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock

@@ -191,6 +191,41 @@ def test_the_neutral_root_follows_the_language_of_the_browser(
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("link", "arrives"),
+    [
+        ("/a/1001/", "/en/subscription/downgrade/"),
+        ("/a/1001/?lang=fr", "/fr/abonnement/retrograder/"),
+        ("/a/1001/notice-period/?lang=xx", "/en/subscription/downgrade/#notice-period"),
+        ("/a/1001/#change=plan:premium,users:12", "/en/subscription/downgrade/#change=plan:premium,users:12"),
+        ("/a/1001/here/?users=12&lang=fr", "/fr/abonnement/retrograder/?users=12#here"),
+        ("/a/1001/here/#change=plan:premium,users:12", "/en/subscription/downgrade/?plan=premium&users=12#here"),
+    ],
+)
+def test_a_lasting_link_leads_on_with_everything_it_says(page: Page, address: str, link: str, arrives: str) -> None:
+    page.goto(link)
+
+    expect(page).to_have_url(address + arrives)
+
+
+def test_a_lasting_link_remembers_the_language_chosen_before(page: Page, address: str) -> None:
+    page.goto("/en/")
+    page.get_by_role("link", name="Français").click()
+    page.goto("/a/1003/backup/")
+
+    expect(page).to_have_url(f"{address}/fr/abonnement/annuler/#backup")
+
+
+def test_without_javascript_a_lasting_link_offers_both_languages(browser: Browser, address: str) -> None:
+    context = browser.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/a/1003/backup/")
+    page.get_by_role("link", name="Cancel your subscription – A backup first").click()
+
+    expect(page).to_have_url(f"{address}/en/subscription/cancel/#backup")
+    context.close()
+
+
 def test_the_menu_opens_by_keyboard_on_a_small_screen(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/en/")

@@ -4,6 +4,7 @@ static-i18n builds once per language, nested; every hook may run several times a
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,10 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from widget import catalogue, languages
-from widget.helpcentre import facts, index, structured
+from widget.helpcentre import facts, index, permalinks, structured
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
+
+log = logging.getLogger("mkdocs.plugins.helpcentre")
 
 #: What a language's build leaves for the end, when the last one writes everything.
 _not_found: dict[str, str] = {}
@@ -50,7 +53,10 @@ def on_config(config: MkDocsConfig) -> None:
     with _stopping():
         pages = read(Path(config.docs_dir))
         index.rule_paths(pages)
+        published = permalinks.registry(Path(config.docs_dir))
+        permalinks.moved(pages, published)
     config.extra["helpcentre_pages"] = pages
+    config.extra["helpcentre_published"] = published
     toc = config.mdx_configs.setdefault("toc", {})
     toc["permalink_title"] = config.extra["words"]["permalink"]
 
@@ -82,11 +88,13 @@ def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, **_:
         return f"# {article.title} {{ #top }}\n\n{facts.fill(article, sources)}"
 
 
-def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
-    """Keep the text of each article for the search."""
+def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
+    """Keep the text of each article for the search; give each heading its lasting link."""
     article = _article(page, config)
-    if article:
-        _built[article.file] = html
+    if article is None:
+        return html
+    _built[article.file] = html
+    return permalinks.in_headings(html, article)
 
 
 def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
@@ -126,7 +134,9 @@ def _feed(config: MkDocsConfig, code: str) -> str:
 
 @event_priority(-150)  # after static-i18n has built the other languages
 def on_post_build(config: MkDocsConfig) -> None:
-    """Write the 404 pages and the indexes that the service and the search read."""
+    """Write the 404 pages, the lasting links, and what the service and the search read: once, at the end."""
+    if config.plugins["i18n"].building:  # type: ignore[attr-defined]  # static-i18n says so while it builds a language
+        return
     site, pages = Path(config.site_dir), _pages(config)
     for code in languages.LOCALES:
         (site / code).mkdir(exist_ok=True)
@@ -135,7 +145,12 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
         _write(site / code / "search-index.json", index.search_entries(pages, code, _built))
     (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
-    _write(site / "articles.json", index.articles(pages))
+    root, published = str(config.site_url).rstrip("/"), config.extra["helpcentre_published"]
+    permalinks.write(site, root, pages, published)
+    _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published))
+    new = permalinks.unrecorded(pages, published)
+    if new:
+        log.info("not in docs/%s yet, run `make permalinks`: %s", permalinks.REGISTRY, ", ".join(new))
 
 
 def _write(path: Path, values: object) -> None:

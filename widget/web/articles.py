@@ -1,4 +1,4 @@
-"""The index of articles that the site's build wrote: which section states which rule."""
+"""The index of articles that the site's build wrote: which section states which rule, where lasting links lead."""
 
 import json
 from collections.abc import Mapping
@@ -18,6 +18,10 @@ class Articles:
 
     rules: Mapping[str, Mapping[str, str]]
     articles: Mapping[str, Mapping[str, str]]
+    #: By number, or number/section.
+    permalinks: Mapping[str, Mapping[str, str]]
+    #: Where an address leads whose slug was changed.
+    renamed: Mapping[str, str]
 
     def rule(self, rule: Rule, language: str) -> str:
         """Return the path of the section that states the rule, in this language."""
@@ -42,4 +46,4 @@ def load(site: Path) -> Articles:
         article["key"]: {code: page["path"] for code, page in article["languages"].items()}
         for article in index["articles"]
     }
-    return Articles(index["rules"], paths)
+    return Articles(index["rules"], paths, index["permalinks"], index["renamed"])

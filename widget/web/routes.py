@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, change, demo, members, order, receipt, review, site, survey, undo
+from widget.web import api, change, demo, members, order, permalinks, receipt, review, site, survey, undo
 from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
 from widget.web.pages import notice
@@ -77,7 +77,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),
     ]
     return [
-        Route("/", site.home),
+        Route("/", permalinks.home),
+        Route("/a/{address:path}", permalinks.permalink),
         Mount("/widget", routes=widget),
         Mount("/", site.Site(settings.site, demo=settings.demo)),
     ]

@@ -1,18 +1,17 @@
-"""The built site: static pages, the neutral root by the reader's language, and a 404 in that language."""
+"""The built site: static pages, and a 404 in the reader's language."""
 
 import re
 from pathlib import Path
 
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from widget import languages
 from widget.rendering import render
-from widget.web.context import accepted_language
+from widget.web.permalinks import renamed
 
 
 class Site(StaticFiles):
@@ -24,6 +23,9 @@ class Site(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file of the site, or raise the 404 that web/errors.py turns into a page."""
+        moved = renamed(scope)
+        if moved:
+            return moved
         response = await super().get_response(path, scope)
         if response.status_code == 404:
             raise HTTPException(404)
@@ -43,9 +45,3 @@ def _with_banner(path: Path) -> Response:
     language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
     banner = render("demo.html", language, {})
     return HTMLResponse(re.sub(r"(<body[^>]*>)", lambda body: body[1] + banner, html, count=1))
-
-
-async def home(request: Request) -> Response:
-    """Lead the neutral root to the language chosen before, else the browser's."""
-    language = accepted_language(request)
-    return RedirectResponse(f"/{language.code}/", 302, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"})
