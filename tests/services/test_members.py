@@ -28,12 +28,12 @@ class Team:
 
     def states(self) -> dict[str, str]:
         with transaction(self.engine) as connection:
-            people = spaces.members(connection, "team", "active", "inactive", "invited")
+            people = spaces.members(connection, "team", "active", "inactive", "invited", "withdrawn")
         return {each.name: each.state for each in people}
 
     def ids(self, *names: str) -> list[str]:
         with transaction(self.engine) as connection:
-            people = spaces.members(connection, "team", "active", "inactive", "invited")
+            people = spaces.members(connection, "team", "active", "inactive", "invited", "withdrawn")
         known = {each.name: each.id for each in people}
         return [known.get(name, name) for name in names]
 
@@ -83,9 +83,30 @@ def test_each_person_is_one_event_and_can_come_back(team: Team) -> None:
     gone = team.states()
     team.activate("Cy")
 
-    assert gone == before | {"Cy": "inactive", "Di": "inactive"}
-    assert team.states() == before | {"Di": "inactive"}
+    assert gone == before | {"Cy": "inactive", "Di": "withdrawn"}
+    assert team.states() == before | {"Di": "withdrawn"}
     assert team.kinds() == ["member.deactivated", "member.deactivated", "member.activated"]
+
+
+def test_who_never_accepted_an_invitation_is_invited_again_and_not_active(team: Team) -> None:
+    before = team.states()
+    team.deactivate("Di")
+
+    team.activate("Di")
+    team.activate("Di")
+
+    assert team.states() == before
+    assert team.kinds() == ["member.deactivated", "member.activated"]
+
+
+def test_an_invitation_sent_again_needs_a_place(team: Team) -> None:
+    team.deactivate("Di")
+    team.activate("Ed")
+
+    with pytest.raises(MembersError, match="full"):
+        team.activate("Di")
+
+    assert team.states()["Di"] == "withdrawn"
 
 
 def test_sent_twice_is_once_even_where_it_filled_the_house(team: Team) -> None:
@@ -98,12 +119,8 @@ def test_sent_twice_is_once_even_where_it_filled_the_house(team: Team) -> None:
     assert team.kinds() == ["member.deactivated", "member.activated"]
 
 
-@pytest.mark.parametrize(
-    ("names", "code"), [(("Ed",), "full"), (("Di",), "unknown"), (("nobody",), "unknown"), ((), "none")]
-)
-def test_nobody_is_activated_past_what_is_paid_for_or_in_place_of_an_invitation(
-    team: Team, names: tuple[str, ...], code: str
-) -> None:
+@pytest.mark.parametrize(("names", "code"), [(("Ed",), "full"), (("nobody",), "unknown"), ((), "none")])
+def test_nobody_is_activated_past_what_is_paid_for(team: Team, names: tuple[str, ...], code: str) -> None:
     before = team.states()
 
     with pytest.raises(MembersError) as caught:

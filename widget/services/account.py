@@ -66,5 +66,5 @@ def read(connection: Connection, terms: Terms, *, space_id: str, member_id: str,
         can_undo=can_undo(current, on=on, terms=terms),
         administrators=tuple(each for each in occupants if each.is_administrator),
         occupants=tuple(occupants),
-        inactive=tuple(spaces.members(connection, space_id, "inactive")),
+        inactive=tuple(spaces.members(connection, space_id, "inactive", "withdrawn")),
     )

@@ -11,6 +11,10 @@ from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
 from widget.store.space import Member
 
+#: Where somebody goes who is deactivated: an invitation not accepted yet is withdrawn, and sent again.
+AWAY = {"active": "inactive", "invited": "withdrawn"}
+BACK = {after: before for before, after in AWAY.items()}
+
 
 class MembersError(Exception):
     """The choice of people is not possible. `code` is "none", "oneself", "unknown", "full" or "not-allowed"."""
@@ -26,10 +30,9 @@ def set_active(
     """Activate or deactivate these members, all or none; each is one audit event.
 
     Raises MembersError; nobody deactivates themselves, so that a space keeps an administrator. Who is already in
-    the state asked for stays there and takes no place; who is invited accepts for themselves and is unknown here.
+    the state asked for stays there and takes no place. Who never accepted an invitation is invited again, not active.
     """
-    after = "active" if active else "inactive"
-    leaves = ("inactive",) if active else ("active", "invited")
+    moves = BACK if active else AWAY
     with transaction(engine) as connection:
         stored = subscriptions.load(connection, space_id, lock=True)
         actor = spaces.load_member(connection, space_id, actor_id)
@@ -39,17 +42,17 @@ def set_active(
             raise MembersError("none")
         if actor_id in member_ids:
             raise MembersError("oneself")
-        known = {each.id: each for each in spaces.members(connection, space_id, after, *leaves)}
+        known = {each.id: each for each in spaces.members(connection, space_id, *AWAY, *BACK)}
         if not known.keys() >= set(member_ids):
             raise MembersError("unknown")
-        moved = [known[each] for each in dict.fromkeys(member_ids) if known[each].state != after]
+        moved = [known[each] for each in dict.fromkeys(member_ids) if known[each].state in moves]
         if active and moved and len(moved) > stored.subscription.in_use.users - stored.subscription.occupied_users:
             raise MembersError("full")
         digest = ""
         for each in moved:
-            spaces.set_state(connection, space_id, each.id, before=each.state, after=after)
+            spaces.set_state(connection, space_id, each.id, before=each.state, after=moves[each.state])
             kind = "member.activated" if active else "member.deactivated"
-            data = {"member": each.id}
+            data = {"member": each.id, "before": each.state, "after": moves[each.state]}
             digest = audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data=data)
         if moved and not active:
             _tell(connection, actor, moved, digest, now)

@@ -22,6 +22,8 @@ from widget.store import transfer as rows
 from widget.store.engine import reading, transaction
 
 _RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?")
+#: Who takes one of the users that are paid for (rule: active-user-floor).
+OCCUPYING = {"active", "invited"}
 CSV_COLUMNS = ("space", "name", "email", "role", "state", "last_seen")
 
 
@@ -217,7 +219,7 @@ def _member_problems(space: _Located, on: date) -> Iterator[str]:
             yield f"line {space.line}: members: {email!r} is used twice"
     if not any(each["role"] == "administrator" and each["state"] == "active" for each in members):
         yield f"line {space.line}: members: expected at least one active administrator"
-    occupied = sum(each["state"] != "inactive" for each in members) + space.get("generated_members", 0)
+    occupied = sum(each["state"] in OCCUPYING for each in members) + space.get("generated_members", 0)
     if occupied > space["subscription"]["users"]:
         yield f"line {space.line}: members: {occupied} active or invited, more than the users of the subscription"
 

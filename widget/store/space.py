@@ -21,7 +21,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person in a space: administrator or user; active, inactive or invited."""
+    """A person in a space: administrator or user; active or inactive, invited or (the invitation) withdrawn."""
 
     id: str
     space_id: str
