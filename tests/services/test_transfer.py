@@ -126,6 +126,27 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         space("solo", generated_members=1),
         "line 5: members: 2 active or invited, more than the users of the subscription",
     ),
+    "a VAT number with a wrong check digit": (
+        space("solo", billing={"country": "FR", "vat_number": "FR44111111119"}),
+        "line 25: vat_number: 'FR44111111119' is not a VAT number of FR",
+    ),
+    "a VAT number of another country": (
+        space("solo", billing={"country": "BE", "vat_number": "FR44111111118"}),
+        "line 25: vat_number: 'FR44111111118' is not a VAT number of BE",
+    ),
+    "a VAT number without a country": (
+        space("solo", billing={"vat_number": "FR44111111118"}),
+        "line 25: country: needed with a VAT number",
+    ),
+    "a SIREN with a wrong check digit": (
+        space("solo", billing={"siren": "111111119"}),
+        "line 25: siren: '111111119' is not a SIREN: nine digits, the last one a check digit",
+    ),
+    "a name that turns the direction of writing": (
+        space("solo", billing={"name": "Solo \u202e00,001"}),
+        r"line 25: spaces.1.billing.name: 'Solo \u202e00,001' does not match "
+        r"'^[^\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]*$'",
+    ),
     "an id used twice": (space("pago-pago"), "line 5: id: 'pago-pago' is used twice"),
 }
 

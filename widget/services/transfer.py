@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 
 from widget.catalogue import DATA
 from widget.domain.terms import Terms
+from widget.services.billing import is_siren, is_vat_number
 from widget.store import transfer as rows
 from widget.store.engine import reading, transaction
 
@@ -65,7 +66,7 @@ def import_file(engine: Engine, terms: Terms, path: Path, *, now: datetime) -> R
     """Bring a JSON file in, all or nothing; the same file again changes nothing.
 
     Relative dates count from the day of `now` in each space's zone. A space that is already there keeps its
-    subscription, which only orders change; its name, zone, language, lock and members follow the file.
+    subscription, which only orders change; its name, zone, language, lock, billing and members follow the file.
     Raises TransferError naming every wrong record.
     """
     try:
@@ -179,6 +180,7 @@ def _problems(spaces: list[_Located], terms: Terms, now: datetime) -> Iterator[s
             yield f"line {line}: time_zone: {space['time_zone']!r} is not a time zone such as Europe/Paris"
             continue
         on = now.astimezone(ZoneInfo(space["time_zone"])).date()
+        yield from _billing_problems(space)
         yield from _subscription_problems(space, terms, on)
         yield from _member_problems(space, on)
 
@@ -205,6 +207,17 @@ def _subscription_problems(space: _Located, terms: Terms, on: date) -> Iterator[
     for step in facts.get("billed", []):
         if step.get("price_book", book.version) not in versions:
             yield f"line {step.line}: price_book: no price book {step['price_book']!r}"
+
+
+def _billing_problems(space: _Located) -> Iterator[str]:
+    told = space.get("billing", {})
+    line, country = getattr(told, "line", space.line), told.get("country")
+    if "siren" in told and not is_siren(told["siren"]):
+        yield f"line {line}: siren: {told['siren']!r} is not a SIREN: nine digits, the last one a check digit"
+    if "vat_number" in told and country is None:
+        yield f"line {line}: country: needed with a VAT number"
+    elif "vat_number" in told and not is_vat_number(told["vat_number"], country):
+        yield f"line {line}: vat_number: {told['vat_number']!r} is not a VAT number of {country}"
 
 
 def _member_problems(space: _Located, on: date) -> Iterator[str]:

@@ -9,6 +9,17 @@ from widget.store.tables import member, space
 
 
 @dataclass(frozen=True, slots=True)
+class Billing:
+    """To whom a quote or an invoice is made out; None where the space has not told. Lines of the address by newline."""
+
+    name: str | None = None
+    address: str | None = None
+    country: str | None = None
+    siren: str | None = None
+    vat_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Space:
     """A customer's space; its zone decides which day it is."""
 
@@ -17,6 +28,7 @@ class Space:
     time_zone: str
     language: str
     locked: bool
+    billing: Billing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +51,11 @@ class Member:
 
 def load(connection: Connection, space_id: str) -> Space | None:
     """Return a space, or None for an unknown or an archived one: nobody sees an archived space."""
-    columns = (space.c.id, space.c.name, space.c.time_zone, space.c.language, space.c.locked)
-    row = connection.execute(select(*columns).where(space.c.id == space_id, space.c.archived.is_(False))).first()
-    return Space(*row) if row else None
+    row = connection.execute(select(space).where(space.c.id == space_id, space.c.archived.is_(False))).first()
+    if row is None:
+        return None
+    billing = Billing(row.billing_name, row.billing_address, row.billing_country, row.siren, row.vat_number)
+    return Space(row.id, row.name, row.time_zone, row.language, row.locked, billing)
 
 
 def known(connection: Connection, space_id: str) -> Space:

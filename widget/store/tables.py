@@ -2,11 +2,14 @@
 
 from sqlalchemy import (
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -30,6 +33,12 @@ space = Table(
     Column("language", Text, nullable=False, info=BILLING),
     Column("locked", Boolean, nullable=False, info=BILLING),
     Column("archived", Boolean, nullable=False, server_default=false(), info=BILLING),
+    # To whom a quote is made out; where it is not told, to the space itself, in the seller's country.
+    Column("billing_name", Text, info=BILLING),
+    Column("billing_address", Text, info=BILLING),
+    Column("billing_country", Text, info=BILLING),
+    Column("siren", Text, info=BILLING),
+    Column("vat_number", Text, info=BILLING),
     Column("digest", Text, nullable=False, info=TECHNICAL),
 )
 subscription = Table(
@@ -115,6 +124,44 @@ Index(
     unique=True,
     sqlite_where=text("state = 'scheduled'"),
     postgresql_where=text("state = 'scheduled'"),
+)
+# A quote changes nothing. What it promises is its document, never changed; what becomes of it is its state.
+quote = Table(
+    "quote",
+    metadata,
+    Column("number", Text, primary_key=True, info=BILLING),
+    Column("space_id", ForeignKey("space.id"), nullable=False, info=TECHNICAL),
+    Column("member_id", ForeignKey("member.id"), nullable=False, info=TECHNICAL),
+    Column("draft_id", ForeignKey("draft.id"), nullable=False, info=TECHNICAL),
+    Column("year", Integer, nullable=False, info=BILLING),
+    Column("sequence", Integer, nullable=False, info=BILLING),
+    Column("previous", Integer, info=BILLING),
+    Column("document", Text, nullable=False, info=PERSONAL),
+    Column("issued_at", Text, nullable=False, info=BILLING),
+    Column("valid_until", Date, nullable=False, info=BILLING),
+    Column("state", Text, nullable=False, info=BILLING),
+    Column("settled_at", Text, info=BILLING),
+    Column("order_id", ForeignKey("placed_order.id"), unique=True, info=TECHNICAL),
+    UniqueConstraint("year", "sequence"),
+    # No number is skipped: each but the first of a year points to the one before it.
+    ForeignKeyConstraint(["year", "previous"], ["quote.year", "quote.sequence"]),
+    CheckConstraint("(sequence = 1 AND previous IS NULL) OR (sequence > 1 AND previous = sequence - 1)", "no_gap"),
+    CheckConstraint("state IN ('open', 'accepted', 'expired', 'superseded', 'withdrawn')", "known_state"),
+    CheckConstraint("(state = 'accepted') = (order_id IS NOT NULL)", "accepted_is_ordered"),
+    CheckConstraint("(state = 'open') = (settled_at IS NULL)", "settled_once"),
+)
+quote_counter = Table(
+    "quote_counter",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False, info=BILLING),
+    Column("last", Integer, nullable=False, info=BILLING),
+)
+quote_pdf = Table(
+    "quote_pdf",
+    metadata,
+    Column("number", ForeignKey("quote.number"), primary_key=True, info=BILLING),
+    Column("sha256", Text, nullable=False, info=TECHNICAL),
+    Column("content", LargeBinary, nullable=False, info=PERSONAL),
 )
 survey_answer = Table(
     "survey_answer",

@@ -24,6 +24,7 @@ def put(connection: Connection, values: Mapping[str, Any], digest: str) -> str:
         return "unchanged"
     own = {name: values[name] for name in ("name", "time_zone", "language")}
     own |= {"locked": values.get("locked", False), "archived": values.get("archived", False), "digest": digest}
+    own |= _billing(values.get("billing", {}))
     if known is None:
         connection.execute(insert(space).values(id=values["id"], **own))
         _add_subscription(connection, values["id"], values["subscription"])
@@ -33,6 +34,16 @@ def put(connection: Connection, values: Mapping[str, Any], digest: str) -> str:
     for each in values["members"]:
         put_member(connection, values["id"], each)
     return "changed"
+
+
+def _billing(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "billing_name": values.get("name"),
+        "billing_address": "\n".join(values["address"]) if "address" in values else None,
+        "billing_country": values.get("country"),
+        "siren": values.get("siren"),
+        "vat_number": values.get("vat_number"),
+    }
 
 
 def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str, Any]) -> None:
@@ -101,6 +112,7 @@ def everything(connection: Connection) -> list[dict[str, Any]]:
         found.append(
             {
                 **{name: each[name] for name in ("id", "name", "time_zone", "language", "locked", "archived")},
+                **_billed_to(each),
                 "subscription": _written(
                     {name: facts[name] for name in ("interval", "term_start", "plan", "users", "zoom_licenses")}
                 )
@@ -112,6 +124,19 @@ def everything(connection: Connection) -> list[dict[str, Any]]:
             }
         )
     return found
+
+
+def _billed_to(row: RowMapping) -> dict[str, Any]:
+    told = _written(
+        {
+            "name": row["billing_name"],
+            "address": row["billing_address"].split("\n") if row["billing_address"] else None,
+            "country": row["billing_country"],
+            "siren": row["siren"],
+            "vat_number": row["vat_number"],
+        }
+    )
+    return {"billing": told} if told else {}
 
 
 def _level(step: RowMapping) -> dict[str, Any]:
