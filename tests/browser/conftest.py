@@ -38,7 +38,7 @@ class Service:
     def start(self) -> None:
         environment = os.environ | {"PORT": str(self.port), "HELPCENTER_DATA": str(self.data)}
         self.process = subprocess.Popen([sys.executable, "-m", "widget", "demo"], env=environment)
-        for _ in range(100):
+        for _ in range(300):  # the machine may be busy
             try:
                 urllib.request.urlopen(f"{self.address}/widget/health", timeout=1).close()  # noqa: S310 -- our own server
                 return

@@ -1,5 +1,6 @@
 """What a person does in the pages: sign in, read a token, follow a form."""
 
+import html
 import re
 
 from starlette.testclient import TestClient
@@ -24,3 +25,9 @@ def token(page: str) -> str:
 
 def surplus(page: str) -> list[str]:
     return re.findall(r'type="checkbox" name="member" value="([0-9a-f]+)"', page)
+
+
+def rows(page: str) -> list[tuple[str, ...]]:
+    """Return what the page says has changed since the review: the name, what was checked, what holds now."""
+    found = re.findall(r"<tr><th scope=\"row\">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", page)
+    return [tuple(html.unescape(each) for each in row) for row in found]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import sign_in, surplus, token
+from tests.web.people import rows, sign_in, surplus, token
 
 WISH = {"plan": "premium", "users": "10", "zoom_licenses": "4"}
 
@@ -97,8 +97,10 @@ def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: Test
 
     assert answer.status_code == 409
     assert "Rien n’a été commandé" in answer.text
-    assert "2026-11-24" in answer.text
-    assert "2026-11-25" in answer.text
+    assert rows(answer.text) == [
+        ("Jour de la commande", "24 novembre 2026", "25 novembre 2026"),
+        ("Utilisateurs\u00a0: utilisable à partir du", "24 novembre 2026", "25 novembre 2026"),
+    ]
     assert "Premium, 12 utilisateurs" in client.get("/widget/fr/change").text
 
 

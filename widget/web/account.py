@@ -6,12 +6,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.domain.amounts import fee_periods
+from widget.domain.calendar import ONE_DAY, anniversary_after
 from widget.domain.change import ChangePreview, preview
 from widget.domain.lines import Direction
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.languages import Language
-from widget.panels import PER, RuleLink, level_text, plan_choices, result_view
+from widget.panels import RuleLink, fee_text, level_text, plan_choices, result_view
 from widget.services import account, draft
 from widget.services.account import Account
 from widget.store.session import Session
@@ -122,6 +123,7 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
     def text(level: Level) -> str:
         return level_text(level, book.plan(level.plan).name[language.code], language)
 
+    fees = fee_periods(subscription.billed, seen.on, subscription.interval, terms)
     undo = seen.pending and seen.can_undo and f"/widget/{language.code}/undo/{seen.pending.id}"
     return {
         "space": seen.space.name,
@@ -129,15 +131,15 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
         "in_use": text(subscription.in_use),
         "occupied": subscription.occupied_users,
         "undo": undo,
+        "renewal": subscription.term_start and anniversary_after(subscription.anchor, seen.on),
         "fees": [
             {
-                "starts_on": fee.starts_on,
-                "ends_on": fee.ends_on,
+                "starts_on": fee.starts_on if index else None,
+                "last_day": fee.ends_on and fee.ends_on - ONE_DAY,
                 "level": text(fee.level),
-                "amount": language.money(fee.amount, book.currency),
-                "per": language.gettext(PER[subscription.interval]),
+                "amount": fee_text(fee.amount, subscription.interval, book, language),
             }
-            for fee in fee_periods(subscription.billed, seen.on, subscription.interval, terms)
+            for index, fee in enumerate(fees)
         ],
     }
 

@@ -31,11 +31,10 @@ async def place(this: Step, body: str) -> Response:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
     if isinstance(outcome, order.Incomplete):
         if outcome.step == "late":
-            return show(this, N_("Tick the box that confirms the date of the lower price."))
+            return show(this, N_("Tick the box that confirms the date of the lower price."), status=422)
         return this.go(outcome.step)
     if isinstance(outcome, order.Unknown):
         raise HTTPException(404)
     if isinstance(outcome, order.KeyReused):
         return this.say(N_("The same order was sent with other contents. Start again from the choice."), 422)
-    differences = outcome.differences if isinstance(outcome, order.Stale) else {}
-    return show(this, differences=differences or {"version": ("", "")})
+    return show(this, stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)

@@ -1,0 +1,24 @@
+"""What a preview looks like, in words: shared by the baked article, the live panel, the review and what follows it.
+
+Every date and amount is formatted here, once; the templates only place them.
+"""
+
+from widget.panels.choice import Sample, plan_choices, sample
+from widget.panels.differences import differences
+from widget.panels.result import RuleLink, result_view
+from widget.panels.words import DIRECTION_NAMES, ITEM_NAMES, PER, fee_text, level_text, period_text
+
+__all__ = [
+    "DIRECTION_NAMES",
+    "ITEM_NAMES",
+    "PER",
+    "RuleLink",
+    "Sample",
+    "differences",
+    "fee_text",
+    "level_text",
+    "period_text",
+    "plan_choices",
+    "result_view",
+    "sample",
+]

@@ -1,0 +1,50 @@
+"""The names of lines and directions, and how a level, a fee and a period are said."""
+
+from datetime import date
+
+from widget.domain.amounts import FeePeriod
+from widget.domain.calendar import ONE_DAY
+from widget.domain.lines import Direction
+from widget.domain.plan import Interval, Level, PriceBook
+from widget.languages import Language
+from widget.wording import N_
+
+ITEM_NAMES = {"plan": N_("Plan"), "users": N_("Users"), "zoom_licenses": N_("Zoom licenses")}
+DIRECTION_NAMES = {
+    Direction.DOWNGRADE: N_("Downgrade"),
+    Direction.UPGRADE: N_("Upgrade"),
+    Direction.MIXED: N_("Upgrade and downgrade in one change"),
+    Direction.NONE: N_("No change"),
+}
+PER = {Interval.MONTH: N_("per month"), Interval.YEAR: N_("per year")}
+
+
+def level_text(level: Level, plan_name: str, language: Language) -> str:
+    """Return a level as a reader says it: "Premium, 15 users, 4 Zoom licenses"."""
+    users = language.ngettext("%(n)s user", "%(n)s users", level.users) % {"n": language.number(level.users)}
+    licenses = language.ngettext("%(n)s Zoom license", "%(n)s Zoom licenses", level.zoom_licenses) % {
+        "n": language.number(level.zoom_licenses)
+    }
+    return f"{plan_name}, {users}, {licenses}"
+
+
+def fee_text(amount: int, interval: Interval, book: PriceBook, language: Language) -> str:
+    """Return a fee in minor units as a reader says it: "€3,600.00 per year"."""
+    return f"{language.money(amount, book.currency)} {language.gettext(PER[interval])}"
+
+
+def period_text(start: date, end: date | None, language: Language) -> str:
+    """Return a half-open period with its last day included: "1 April 2027 – 30 June 2027", "from 1 July 2027"."""
+    if end is None:
+        return language.gettext(N_("from %(day)s")) % {"day": language.date(start)}
+    return f"{language.date(start)} – {language.date(end - ONE_DAY)}"
+
+
+def value_text(value: str | int, book: PriceBook, language: Language) -> str:
+    """Return the value of a line: a plan by its name, a number with its grouping."""
+    return language.number(value) if isinstance(value, int) else book.plan(value).name[language.code]
+
+
+def period_level(period: FeePeriod, book: PriceBook, language: Language) -> str:
+    """Return the level that is billed in a period."""
+    return level_text(period.level, book.plan(period.level.plan).name[language.code], language)
