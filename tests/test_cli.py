@@ -1,5 +1,6 @@
 """What stops a command is one clear line and a non-zero exit, and nothing is changed."""
 
+import json
 import os
 import socket
 import sqlite3
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from widget.catalogue import DATA
 
 
 def run(command: list[str], data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -81,10 +84,49 @@ def test_the_demo_refuses_a_public_address(tmp_path: Path) -> None:
     assert "the demo sign-in is for this machine alone" in stopped.stderr
 
 
+@pytest.mark.parametrize("command", ["demo", "serve"])
+@pytest.mark.parametrize("what", ["address", "provider", "data", "host"])
+def test_the_demo_sign_in_starts_nowhere_but_in_a_demo(tmp_path: Path, command: str, what: str) -> None:
+    trust = tmp_path / "trust.toml"
+    trust.write_text(
+        '[provider]\nissuer = "https://id.example"\nclient_id = "help"\n'
+        '[[grant]]\nclaim = "groups"\npattern = "(?P<space>.+)"\nrole = "user"\n'
+    )
+    real = tmp_path / "real.json"
+    demo = json.loads((DATA / "demo.json").read_text("utf-8"))
+    real.write_text(json.dumps(demo | {"spaces": [demo["spaces"][0] | {"id": "a-customer"}]}))
+    wrong = {
+        "address": {"HELPCENTER_ADDRESS": "https://help.example.com"},
+        "provider": {"HELPCENTER_TRUST": str(trust)},
+        "host": {"HOST": "0.0.0.0"},  # noqa: S104 -- the address that must be refused
+    }
+    if what == "data":
+        assert run(["import", str(real)], tmp_path).returncode == 0
+
+    stopped = run([command], tmp_path, HELPCENTER_DEMO="1", **wrong.get(what, {}))
+
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert "demo" in stopped.stderr
+    connection = sqlite3.connect(tmp_path / "helpcentre.sqlite3")
+    spaces = [row[0] for row in connection.execute("SELECT id FROM space")]
+    connection.close()
+    assert spaces == (["a-customer"] if what == "data" else [])
+
+
 @pytest.mark.parametrize(
     ("key", "value", "expected"),
     [
         ("PORT", "http", "PORT is 'http': expected a number from 1 to 65535"),
+        (
+            "HELPCENTER_ADDRESS",
+            "https://help.example.com/fr",
+            "HELPCENTER_ADDRESS is 'https://help.example.com/fr': expected an origin such as https://help.example.com",
+        ),
+        (
+            "HELPCENTER_TRUST",
+            "/nowhere.toml",
+            "HELPCENTER_TRUST: /nowhere.toml: cannot be read: No such file or directory",
+        ),
         ("HELPCENTER_DEMO", "yes", "HELPCENTER_DEMO is 'yes': expected 0 or 1"),
     ],
 )

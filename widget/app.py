@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from widget import catalogue, languages
+from widget.services import sign_in
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.settings import Settings
 from widget.web import articles, errors
@@ -44,6 +45,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         while True:
             try:
                 await asyncio.to_thread(apply_due, engine, context.terms, now=context.now())
+                await asyncio.to_thread(sign_in.tidy, engine, now=context.now())
             except NotAppliedError as error:
                 log.error("%s", error)
             except Exception:

@@ -11,16 +11,26 @@ from sqlalchemy import Engine
 
 from widget import catalogue
 from widget.app import create_app, system_clock
-from widget.catalogue import DATA, CatalogueError
-from widget.services import transfer
+from widget.catalogue import CatalogueError
+from widget.services import demo, transfer
 from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.demo import DemoRefusedError
 from widget.services.transfer import TransferError
 from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, migrate, open_engine
 from widget.web.articles import MissingSiteError
 
 #: What stops a command with one line.
-STOPS = (SettingsError, StoreError, CatalogueError, TransferError, MissingSiteError, NotAppliedError, OSError)
+STOPS = (
+    SettingsError,
+    StoreError,
+    CatalogueError,
+    TransferError,
+    MissingSiteError,
+    NotAppliedError,
+    DemoRefusedError,
+    OSError,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -37,15 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
         _run(chosen, read(environment))
-    except (
-        SettingsError,
-        StoreError,
-        CatalogueError,
-        TransferError,
-        MissingSiteError,
-        NotAppliedError,
-        OSError,
-    ) as error:
+    except STOPS as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -55,6 +57,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     engine = open_engine(settings.database_url)
     migrate(engine)
     terms = catalogue.load()
+    if settings.demo and chosen.command in {"demo", "serve"}:
+        demo.refuse_elsewhere(engine, settings)
     if chosen.command == "import":
         if chosen.file.suffix == ".csv":
             print(transfer.import_members(engine, chosen.file))
@@ -65,15 +69,13 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     elif chosen.command == "apply-due":
         print(apply_due(engine, terms, now=system_clock()))
     elif chosen.command == "demo":
-        transfer.import_file(engine, terms, DATA / "demo.json", now=system_clock())
+        transfer.import_file(engine, terms, demo.FILE, now=system_clock())
         _serve(settings, engine)
     elif chosen.command == "serve":
         _serve(settings, engine)
 
 
 def _serve(settings: Settings, engine: Engine) -> None:
-    if settings.demo and not settings.is_loopback:
-        raise SettingsError(f"HOST is {settings.host!r}: the demo sign-in is for this machine alone; use 127.0.0.1")
     app = create_app(settings, engine)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,12 +5,16 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
+from tests.services.conftest import contents
 from widget import catalogue
 from widget.catalogue import DATA
 from widget.services import sign_in
+from widget.services.members import set_active
+from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
 from widget.store import space as spaces
 from widget.store.engine import transaction
+from widget.store.session import Session
 from widget.store.space import Member
 from widget.store.tables import session
 
@@ -38,7 +42,7 @@ def test_a_session_says_who_and_where_and_ends_when_asked(engine: Engine, people
     sign_in.end(engine, session_id)
     sign_in.end(engine, session_id)
 
-    assert found is not None
+    assert isinstance(found, Session)
     assert (found.member_id, found.space_id) == (people["Claire Martin"].id, "atelier-nord")
     assert sign_in.read(engine, session_id, now=NOW) is None
 
@@ -46,8 +50,111 @@ def test_a_session_says_who_and_where_and_ends_when_asked(engine: Engine, people
 def test_a_session_is_over_after_its_longest_time(engine: Engine, people: dict[str, Member]) -> None:
     session_id = begun(engine, people["Claire Martin"]) or ""
 
+    for minutes in range(0, 8 * 60, 30):
+        assert sign_in.read(engine, session_id, now=NOW + timedelta(minutes=minutes)) is not None
     assert sign_in.read(engine, session_id, now=NOW + sign_in.LONGEST) is not None
     assert sign_in.read(engine, session_id, now=NOW + sign_in.LONGEST + SECOND) is None
+
+
+def test_a_session_that_nobody_uses_for_half_an_hour_is_over(engine: Engine, people: dict[str, Member]) -> None:
+    session_id = begun(engine, people["Claire Martin"]) or ""
+
+    assert sign_in.read(engine, session_id, now=NOW + timedelta(minutes=30)) is not None
+    assert sign_in.read(engine, session_id, now=NOW + timedelta(minutes=60)) is not None
+    assert sign_in.read(engine, session_id, now=NOW + timedelta(minutes=90) + SECOND) is None
+
+
+def test_reading_pages_within_a_minute_writes_nothing(engine: Engine, people: dict[str, Member]) -> None:
+    session_id = begun(engine, people["Claire Martin"]) or ""
+
+    sign_in.read(engine, session_id, now=NOW + timedelta(seconds=59))
+    unwritten = contents(engine)["session"][0]["seen_at"]
+    sign_in.read(engine, session_id, now=NOW + timedelta(seconds=60))
+
+    assert unwritten == NOW.isoformat()
+    assert contents(engine)["session"][0]["seen_at"] == (NOW + timedelta(seconds=60)).isoformat()
+
+
+def test_an_order_needs_a_proof_of_the_last_quarter_of_an_hour(engine: Engine, people: dict[str, Member]) -> None:
+    found = sign_in.read(engine, begun(engine, people["Claire Martin"]) or "", now=NOW)
+
+    assert found is not None
+    assert sign_in.is_fresh(found, now=NOW + timedelta(minutes=15))
+    assert not sign_in.is_fresh(found, now=NOW + timedelta(minutes=15) + SECOND)
+
+
+def test_what_a_provider_vouched_for_keeps_the_time_of_the_proof(engine: Engine, people: dict[str, Member]) -> None:
+    proof = Voucher("https://id.example", "s-1", NOW - timedelta(minutes=14), "sid-1")
+    claire = people["Claire Martin"]
+    session_id = sign_in.begin(engine, space_id="atelier-nord", member_id=claire.id, now=NOW, voucher=proof) or ""
+
+    found = sign_in.read(engine, session_id, now=NOW + timedelta(minutes=2))
+
+    assert found is not None
+    assert (found.issuer, found.subject, found.provider_session) == ("https://id.example", "s-1", "sid-1")
+    assert not sign_in.is_fresh(found, now=NOW + timedelta(minutes=2))
+
+
+def test_a_person_sees_where_they_are_signed_in_and_ends_one_of_them(engine: Engine, people: dict[str, Member]) -> None:
+    here = sign_in.read(engine, begun(engine, people["Claire Martin"]) or "", now=NOW)
+    there = begun(engine, people["Claire Martin"]) or ""
+    karim = sign_in.read(engine, begun(engine, people["Karim Benali"]) or "", now=NOW)
+    assert isinstance(here, Session)
+    assert isinstance(karim, Session)
+
+    listed = sign_in.mine(engine, here, now=NOW)
+    (other,) = (each for each in listed if each.handle != here.handle)
+    refused = sign_in.end_mine(engine, here, karim.handle)
+    ended = sign_in.end_mine(engine, here, other.handle)
+
+    assert (len(listed), refused, ended) == (2, False, True)
+    assert sign_in.read(engine, there, now=NOW) is None
+    assert [each.handle for each in sign_in.mine(engine, here, now=NOW)] == [here.handle]
+    assert len(sign_in.mine(engine, karim, now=NOW)) == 1
+
+
+def test_who_is_deactivated_is_signed_out_everywhere(engine: Engine, people: dict[str, Member]) -> None:
+    karim = begun(engine, people["Karim Benali"]) or ""
+    claire = begun(engine, people["Claire Martin"]) or ""
+
+    set_active(
+        engine,
+        space_id="atelier-nord",
+        actor_id=people["Claire Martin"].id,
+        member_ids=[people["Karim Benali"].id],
+        active=False,
+        now=NOW,
+    )
+
+    assert sign_in.read(engine, karim, now=NOW) is None
+    assert sign_in.read(engine, claire, now=NOW) is not None
+
+
+def test_sessions_end_by_space_and_by_subject(engine: Engine, people: dict[str, Member]) -> None:
+    def vouched(name: str, subject: str) -> str:
+        proof = Voucher("https://id.example", subject, NOW)
+        found = people[name]
+        return sign_in.begin(engine, space_id=found.space_id, member_id=found.id, now=NOW, voucher=proof) or ""
+
+    claire, karim = vouched("Claire Martin", "s-1"), vouched("Karim Benali", "s-2")
+
+    assert sign_in.end_of_subject(engine, "https://other.example", "s-1") == 0
+    assert sign_in.end_of_subject(engine, "https://id.example", "s-1") == 1
+    assert [sign_in.read(engine, each, now=NOW) is None for each in (claire, karim)] == [True, False]
+    assert sign_in.end_in_space(engine, "harbour-studio") == 0
+    assert sign_in.end_in_space(engine, "atelier-nord") == 1
+    assert sign_in.read(engine, karim, now=NOW) is None
+
+
+def test_what_is_over_is_removed(engine: Engine, people: dict[str, Member]) -> None:
+    begun(engine, people["Karim Benali"])
+    kept = begun(engine, people["Claire Martin"]) or ""
+    sign_in.read(engine, kept, now=NOW + timedelta(minutes=20))
+
+    removed = sign_in.tidy(engine, now=NOW + timedelta(minutes=31))
+
+    assert (removed, len(contents(engine)["session"])) == (1, 1)
+    assert sign_in.read(engine, kept, now=NOW + timedelta(minutes=31)) is not None
 
 
 def test_signing_in_again_ends_the_session_before_and_gives_new_secrets(

@@ -272,7 +272,7 @@ def test_an_archived_space_is_seen_by_nobody_and_keeps_its_rows(engine: Engine, 
 
     bring_in(engine, tmp_path, space("atelier-nord", archived=True))
 
-    own = {"space_id": claire.space_id, "member_id": claire.member_id}
-    assert account.load(engine, TERMS, **own, now=NOW) is None
-    assert sign_in.begin(engine, **own, now=NOW) is None
+    space_id, member_id = claire.space_id, claire.member_id
+    assert account.load(engine, TERMS, space_id=space_id, member_id=member_id, now=NOW) is None
+    assert sign_in.begin(engine, space_id=space_id, member_id=member_id, now=NOW) is None
     assert contents(engine)["subscription"] == subscriptions

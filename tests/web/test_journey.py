@@ -88,10 +88,10 @@ def test_a_key_with_another_body_is_refused(client: TestClient) -> None:
 
 
 def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: TestClient, today: Today) -> None:
-    today.instant = datetime(2026, 11, 24, 22, 30, tzinfo=UTC)
+    today.instant = datetime(2026, 11, 24, 22, 55, tzinfo=UTC)
     review = to_review(client)
     order = {"token": token(client.get(review).text), "key": "a-first-key"}
-    today.instant = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)  # half past midnight in the space's zone
+    today.instant = datetime(2026, 11, 24, 23, 5, tzinfo=UTC)  # five past midnight in the space's zone
 
     answer = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
 

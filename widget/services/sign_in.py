@@ -1,19 +1,48 @@
-"""Sessions: begun, read, ended."""
+"""Sessions: begun, read, listed, ended. Eight hours at most, and half an hour without a request."""
 
 import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
+from widget.store import attempt as attempts
 from widget.store import session as sessions
 from widget.store import space as spaces
 from widget.store.engine import reading, transaction
-from widget.store.session import Session
+from widget.store.session import AnySession, Session, StaffSession
+
+Vouched = TypeVar("Vouched", Session, StaffSession)
 
 LONGEST = timedelta(hours=8)
+IDLE = timedelta(minutes=30)
+#: How old the proof of who somebody is may be when they order.
+FRESH = timedelta(minutes=15)
+#: The last request is noted to the minute, so that reading a page seldom writes.
+COARSE = timedelta(minutes=1)
 
 
-def begin(engine: Engine, *, space_id: str, member_id: str, now: datetime, ends: str | None = None) -> str | None:
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """Who says who the person is, and when they proved it; `provider_session` is the provider's name for that."""
+
+    issuer: str
+    subject: str
+    authenticated_at: datetime
+    provider_session: str | None = None
+
+
+def begin(
+    engine: Engine,
+    *,
+    space_id: str,
+    member_id: str,
+    now: datetime,
+    ends: str | None = None,
+    browser: str = "",
+    voucher: Voucher | None = None,
+) -> str | None:
     """Begin a session for an active member and return its random id; None for anybody else.
 
     A session that the browser had before (`ends`) is over: the id is new at each sign-in.
@@ -25,20 +54,86 @@ def begin(engine: Engine, *, space_id: str, member_id: str, now: datetime, ends:
         member = spaces.load_member(connection, space_id, member_id)
         if member is None or member.state != "active":
             return None
-        sessions.add(connection, session_id, Session(member_id, space_id, secrets.token_urlsafe(32)), now)
+        begun = Session(
+            member_id=member_id,
+            space_id=space_id,
+            token=secrets.token_urlsafe(32),
+            browser=browser,
+            created_at=now,
+            seen_at=now,
+            authenticated_at=now,
+        )
+        sessions.add(connection, session_id, vouched(begun, voucher))
     return session_id
 
 
-def read(engine: Engine, session_id: str, *, now: datetime) -> Session | None:
+def vouched(begun: Vouched, voucher: Voucher | None) -> Vouched:
+    """Return a session with what vouches for it."""
+    if voucher is None:
+        return begun
+    return replace(
+        begun,
+        issuer=voucher.issuer,
+        subject=voucher.subject,
+        provider_session=voucher.provider_session,
+        authenticated_at=voucher.authenticated_at,
+    )
+
+
+def read(engine: Engine, session_id: str, *, now: datetime) -> AnySession | None:
     """Return the session of an id, or None where it is unknown or over."""
     with reading(engine) as connection:
         found = sessions.load(connection, session_id)
-    if found is None or now - found[1] > LONGEST:
+    if found is None or not _is_alive(found, now):
         return None
-    return found[0]
+    if now - found.seen_at >= COARSE:
+        with transaction(engine) as connection:
+            sessions.see(connection, session_id, now)
+    return found
+
+
+def _is_alive(found: AnySession, now: datetime) -> bool:
+    return now - found.created_at <= LONGEST and now - found.seen_at <= IDLE
+
+
+def is_fresh(found: AnySession, *, now: datetime) -> bool:
+    """Whether the person proved who they are so recently that they may order."""
+    return now - found.authenticated_at <= FRESH
+
+
+def mine(engine: Engine, session: Session, *, now: datetime) -> list[AnySession]:
+    """Return where the person is signed in, in this space."""
+    with reading(engine) as connection:
+        found = sessions.of_member(connection, session.space_id, session.member_id)
+    return [each for each in found if _is_alive(each, now)]
 
 
 def end(engine: Engine, session_id: str) -> None:
     """End a session."""
     with transaction(engine) as connection:
         sessions.remove(connection, session_id)
+
+
+def end_mine(engine: Engine, session: Session, handle: str) -> bool:
+    """End one of the person's own sessions; return False where it is none of theirs."""
+    with transaction(engine) as connection:
+        return sessions.remove_handle(connection, session.space_id, session.member_id, handle) == 1
+
+
+def end_in_space(engine: Engine, space_id: str) -> int:
+    """End every session in a space; return how many that were."""
+    with transaction(engine) as connection:
+        return sessions.remove_space(connection, space_id)
+
+
+def end_of_subject(engine: Engine, issuer: str, subject: str) -> int:
+    """End every session of a person that an issuer vouched for; return how many that were."""
+    with transaction(engine) as connection:
+        return sessions.remove_subject(connection, issuer, subject, None)
+
+
+def tidy(engine: Engine, *, now: datetime) -> int:
+    """Remove sessions that are over and what was on its way to one; return how many rows that were."""
+    with transaction(engine) as connection:
+        over = sessions.remove_begun_before(connection, now - LONGEST, now - IDLE)
+        return over + attempts.remove_expired(connection, now)

@@ -4,45 +4,145 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from widget.store.tables import session
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Who is signed in, where, and the token that the forms of this session carry."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What every session has: the token that its forms carry, a name for it that signs nobody in, and its times (UTC).
+
+    `issuer`, `subject` and `provider_session` say who vouched for the person; all are None in the demo.
+    """
+
+    token: str
+    handle: str = ""
+    browser: str = ""
+    created_at: datetime
+    seen_at: datetime
+    authenticated_at: datetime
+    issuer: str | None = None
+    subject: str | None = None
+    provider_session: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session(Signed):
+    """A member of a space, signed in there."""
 
     member_id: str
     space_id: str
-    token: str
 
 
-def _hashed(session_id: str) -> str:
-    return hashlib.sha256(session_id.encode()).hexdigest()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffSession(Signed):
+    """One of the vendor's own people, signed in: of no space."""
+
+    staff_id: str
 
 
-def add(connection: Connection, session_id: str, found: Session, now: datetime) -> None:
+AnySession = Session | StaffSession
+
+
+def hashed(secret: str) -> str:
+    """Return what is stored of a random secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def add(connection: Connection, session_id: str, begun: AnySession) -> None:
     """Keep a new session."""
     connection.execute(
         insert(session).values(
-            id_hash=_hashed(session_id),
-            member_id=found.member_id,
-            space_id=found.space_id,
-            token=found.token,
-            created_at=now.isoformat(),
+            id_hash=hashed(session_id),
+            member_id=begun.member_id if isinstance(begun, Session) else None,
+            space_id=begun.space_id if isinstance(begun, Session) else None,
+            staff_id=begun.staff_id if isinstance(begun, StaffSession) else None,
+            token=begun.token,
+            issuer=begun.issuer,
+            subject=begun.subject,
+            provider_session=begun.provider_session,
+            browser=begun.browser,
+            created_at=begun.created_at.isoformat(),
+            seen_at=begun.seen_at.isoformat(),
+            authenticated_at=begun.authenticated_at.isoformat(),
         )
     )
 
 
-def load(connection: Connection, session_id: str) -> tuple[Session, datetime] | None:
-    """Return a session and when it began, or None for an unknown id."""
-    row = connection.execute(select(session).where(session.c.id_hash == _hashed(session_id))).first()
-    if row is None:
-        return None
-    return Session(row.member_id, row.space_id, row.token), datetime.fromisoformat(row.created_at)
+def load(connection: Connection, session_id: str) -> AnySession | None:
+    """Return a session, or None for an unknown id."""
+    row = connection.execute(select(session).where(session.c.id_hash == hashed(session_id))).first()
+    return _session(row) if row else None
+
+
+def of_member(connection: Connection, space_id: str, member_id: str) -> list[AnySession]:
+    """Return a member's sessions, the one used last first."""
+    rows = connection.execute(
+        select(session)
+        .where(session.c.space_id == space_id, session.c.member_id == member_id)
+        .order_by(session.c.seen_at.desc(), session.c.id_hash)
+    )
+    return [_session(row) for row in rows]
+
+
+def see(connection: Connection, session_id: str, now: datetime) -> None:
+    """Note when a session was used last."""
+    connection.execute(update(session).where(session.c.id_hash == hashed(session_id)).values(seen_at=now.isoformat()))
 
 
 def remove(connection: Connection, session_id: str) -> None:
     """End a session; unknown ids are nothing to end."""
-    connection.execute(delete(session).where(session.c.id_hash == _hashed(session_id)))
+    _end(connection, session.c.id_hash == hashed(session_id))
+
+
+def remove_handle(connection: Connection, space_id: str, member_id: str, handle: str) -> int:
+    """End one of a member's own sessions by its handle; return how many that were."""
+    mine = (session.c.space_id == space_id) & (session.c.member_id == member_id)
+    return _end(connection, mine & (session.c.id_hash == handle))
+
+
+def remove_member(connection: Connection, space_id: str, member_id: str) -> int:
+    """End all sessions of a member; return how many that were."""
+    return _end(connection, (session.c.space_id == space_id) & (session.c.member_id == member_id))
+
+
+def remove_staff(connection: Connection, staff_id: str) -> int:
+    """End all sessions of one of the vendor's people; return how many that were."""
+    return _end(connection, session.c.staff_id == staff_id)
+
+
+def remove_space(connection: Connection, space_id: str) -> int:
+    """End all sessions in a space; return how many that were."""
+    return _end(connection, session.c.space_id == space_id)
+
+
+def remove_subject(connection: Connection, issuer: str, subject: str | None, provider_session: str | None) -> int:
+    """End all sessions that an issuer vouched for, of a subject, of one session there, or both; return how many."""
+    chosen = session.c.issuer == issuer
+    if subject is not None:
+        chosen &= session.c.subject == subject
+    if provider_session is not None:
+        chosen &= session.c.provider_session == provider_session
+    return _end(connection, chosen)
+
+
+def remove_begun_before(connection: Connection, begun: datetime, seen: datetime) -> int:
+    """Remove sessions begun before an instant, or last used before another; return how many that were."""
+    return _end(connection, (session.c.created_at < begun.isoformat()) | (session.c.seen_at < seen.isoformat()))
+
+
+def _end(connection: Connection, which: ColumnElement[bool]) -> int:
+    return connection.execute(delete(session).where(which)).rowcount
+
+
+def _session(row: Row[tuple[object, ...]]) -> AnySession:
+    values = dict(row._mapping)
+    values["handle"] = values.pop("id_hash")
+    for name in ("created_at", "seen_at", "authenticated_at"):
+        values[name] = datetime.fromisoformat(values[name])
+    staff_id = values.pop("staff_id")
+    if staff_id is not None:
+        del values["member_id"], values["space_id"]
+        return StaffSession(staff_id=staff_id, **values)
+    return Session(**values)

@@ -66,6 +66,11 @@ def known(connection: Connection, space_id: str) -> Space:
     return found
 
 
+def ids(connection: Connection) -> list[str]:
+    """Return the id of every space, archived ones too."""
+    return list(connection.execute(select(space.c.id).order_by(space.c.id)).scalars())
+
+
 def members(connection: Connection, space_id: str, *states: str) -> list[Member]:
     """Return the members in these states, least recently seen first; who was never seen comes first."""
     rows = connection.execute(

@@ -74,14 +74,57 @@ member = Table(
     Column("last_seen", Date, info=PERSONAL),
     UniqueConstraint("space_id", "email"),
 )
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Text, primary_key=True, info=TECHNICAL),
+    Column("issuer", Text, nullable=False, info=TECHNICAL),
+    Column("subject", Text, nullable=False, info=TECHNICAL),
+    Column("name", Text, nullable=False, info=PERSONAL),
+    Column("role", Text, nullable=False, info=TECHNICAL),
+    UniqueConstraint("issuer", "subject"),
+)
+identity = Table(
+    "identity",
+    metadata,
+    Column("issuer", Text, primary_key=True, info=TECHNICAL),
+    Column("subject", Text, primary_key=True, info=PERSONAL),
+    Column("space_id", ForeignKey("space.id"), primary_key=True, info=TECHNICAL),
+    Column("member_id", ForeignKey("member.id"), nullable=False, info=TECHNICAL),
+)
 session = Table(
     "session",
     metadata,
     Column("id_hash", Text, primary_key=True, info=TECHNICAL),
-    Column("member_id", ForeignKey("member.id"), nullable=False, info=TECHNICAL),
-    Column("space_id", ForeignKey("space.id"), nullable=False, info=TECHNICAL),
+    Column("member_id", ForeignKey("member.id"), info=TECHNICAL),
+    Column("space_id", ForeignKey("space.id"), info=TECHNICAL),
+    Column("staff_id", ForeignKey("staff.id"), info=TECHNICAL),
     Column("token", Text, nullable=False, info=TECHNICAL),
+    Column("issuer", Text, info=TECHNICAL),
+    Column("subject", Text, info=PERSONAL),
+    Column("provider_session", Text, info=TECHNICAL),
+    Column("browser", Text, nullable=False, info=PERSONAL),
     Column("created_at", Text, nullable=False, info=TECHNICAL),
+    Column("seen_at", Text, nullable=False, info=TECHNICAL),
+    Column("authenticated_at", Text, nullable=False, info=TECHNICAL),
+    CheckConstraint("(member_id IS NULL) = (space_id IS NULL)", name="member_in_space"),
+    CheckConstraint("(member_id IS NULL) <> (staff_id IS NULL)", name="member_or_staff"),
+)
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id_hash", Text, primary_key=True, info=TECHNICAL),
+    Column("kind", Text, nullable=False, info=TECHNICAL),
+    Column("browser_hash", Text, nullable=False, info=TECHNICAL),
+    Column("data", Text, nullable=False, info=TECHNICAL),
+    Column("expires_at", Text, nullable=False, info=TECHNICAL),
+)
+used_token = Table(
+    "used_token",
+    metadata,
+    Column("issuer", Text, primary_key=True, info=TECHNICAL),
+    Column("token_id", Text, primary_key=True, info=TECHNICAL),
+    Column("expires_at", Text, nullable=False, info=TECHNICAL),
 )
 draft = Table(
     "draft",

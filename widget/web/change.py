@@ -1,6 +1,7 @@
 """The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
 
 from datetime import date
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,8 +16,8 @@ from widget.web.account import link, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import Form, parse
-from widget.web.pages import answer, read_form
-from widget.web.security import session_of
+from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.session import has_expired, session_of
 
 WISH = ("plan", "users", "zoom_licenses")
 SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
@@ -39,6 +40,8 @@ async def choose(request: Request) -> Response:
         body = await read_form(request)
         if body is None:
             return answer(request, "too_large.html", language, {}, 413)
+        if has_expired(request):
+            return to_sign_in(request, f"/widget/{language.code}/change?{_wish(body, language)}")
         form = parse(body, sample().fields(), SAMPLE, language)
     else:
         form = parse(request.url.query, sample().fields(), SAMPLE, language)
@@ -53,6 +56,12 @@ async def live(request: Request) -> Response:
         return show_own(request, session, language, "change/live.html")
     form = parse(request.url.query, sample().fields(), SAMPLE, language)
     return _show(request, language, form, "change/live.html")
+
+
+def _wish(body: str, language: Language) -> str:
+    """Return the wish of a form as a query, so that it is there again after sign-in."""
+    typed = parse(body, {}, WISH, language).typed
+    return urlencode({name: value[:40] for name, value in typed.items()})
 
 
 def _show(request: Request, language: Language, form: Form, template: str) -> Response:

@@ -9,7 +9,8 @@ from widget.web.context import accepted_language, context_of
 from widget.web.errors import not_found
 from widget.web.forms import parse
 from widget.web.pages import answer, read_form
-from widget.web.security import COOKIE, forget, remember, safe_next
+from widget.web.security import safe_next
+from widget.web.session import browser_of, remember, session_id_of
 
 
 async def choose_person(request: Request) -> Response:
@@ -38,20 +39,11 @@ def _sign_in(request: Request, typed: dict[str, str]) -> Response:
         space_id=chosen[0].space_id,
         member_id=chosen[0].id,
         now=context.now(),
-        ends=request.cookies.get(COOKIE),
+        ends=session_id_of(request),
+        browser=browser_of(request),
     )
     target = safe_next(typed.get("next", "")) or f"/widget/{accepted_language(request).code}/change"
     response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
     if session_id:
-        remember(response, session_id)
-    return response
-
-
-async def sign_out(request: Request) -> Response:
-    """End the session, on the server too, and lead to the reader's home page."""
-    session_id = request.cookies.get(COOKIE)
-    if session_id:
-        sign_in.end(context_of(request).engine, session_id)
-    response = RedirectResponse(f"/{accepted_language(request).code}/", 303, {"Cache-Control": "no-store"})
-    forget(response)
+        remember(request, response, session_id)
     return response

@@ -3,18 +3,24 @@
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from widget.services import order
+from widget.services import order, sign_in
 from widget.web.context import context_of
 from widget.web.forms import parse
+from widget.web.pages import to_sign_in
 from widget.web.review import show
 from widget.web.step import Step
 from widget.wording import N_
 
 
 async def place(this: Step, body: str) -> Response:
-    """Place the order, or show what is missing or different; the key makes a second click the same order."""
-    form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
+    """Place the order, or show what is missing or different; the key makes a second click the same order.
+
+    Who proved long ago who they are proves it again first, and finds the review as it was.
+    """
     context = context_of(this.request)
+    if not sign_in.is_fresh(this.session, now=context.now()):
+        return to_sign_in(this.request, f"{this.address}/review")
+    form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
     outcome = order.place(
         context.engine,
         context.terms,

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from widget.languages import Language
 from widget.rendering import render
 from widget.store.space import Member
 from widget.web.body import read_body
-from widget.web.context import context_of
+from widget.web.context import accepted_language, context_of
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
 
@@ -65,9 +66,16 @@ def notice(
     return answer(request, "notice.html", language, values, status)
 
 
-def to_sign_in(request: Request, then: str = "") -> RedirectResponse:
-    """Lead to sign-in, and from there to a path, by default the one that was asked for."""
-    return RedirectResponse(f"/widget/signin?next={then or request.url.path}", 303, {"Cache-Control": "no-store"})
+def to_sign_in(request: Request, then: str = "") -> Response:
+    """Lead to sign-in, and from there to a path, by default the one that was asked for.
+
+    The element is told so with a link: a fetch cannot follow to an identity provider.
+    """
+    address = f"/widget/signin?{urlencode({'next': then or request.url.path})}"
+    if not wants_fragment(request):
+        return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+    code = request.path_params.get("language") or accepted_language(request).code
+    return answer(request, "session/over.html", context_of(request).languages[code], {"sign_in": address}, 401)
 
 
 def _in_language(request: Request, code: str) -> str:

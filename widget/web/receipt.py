@@ -13,7 +13,7 @@ from widget.services import draft as drafts
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
-from widget.web.security import session_of
+from widget.web.session import session_of
 
 
 async def show(request: Request) -> Response:

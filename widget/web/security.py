@@ -1,39 +1,9 @@
-"""Who asks, and from where: the session of a request, and the guard against forms of other sites."""
+"""From where a request comes: the guard against forms of other sites, and addresses that stay on this one."""
 
 from urllib.parse import urlsplit
 
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from widget.services import sign_in
-from widget.store.session import Session
-from widget.web.context import context_of
-
-COOKIE = "session"
-#: Says only that somebody is signed in, so that the element knows that asking is worth it.
-MARKER = "signed_in"
-
-
-def session_of(request: Request) -> Session | None:
-    """Return the session that the request's cookie names, or None."""
-    session_id = request.cookies.get(COOKIE)
-    if not session_id:
-        return None
-    context = context_of(request)
-    return sign_in.read(context.engine, session_id, now=context.now())
-
-
-def remember(response: Response, session_id: str) -> None:
-    """Set the cookies of a new session."""
-    response.set_cookie(COOKIE, session_id, httponly=True, samesite="lax", path="/")
-    response.set_cookie(MARKER, "1", samesite="lax", path="/")
-
-
-def forget(response: Response) -> None:
-    """Take the cookies of a session back."""
-    response.delete_cookie(COOKIE, httponly=True, samesite="lax", path="/")
-    response.delete_cookie(MARKER, samesite="lax", path="/")
 
 
 def safe_next(path: str) -> str | None:

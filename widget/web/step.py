@@ -19,7 +19,7 @@ from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, notice, read_form, to_sign_in
-from widget.web.security import session_of
+from widget.web.session import session_of
 from widget.wording import N_
 
 
@@ -83,7 +83,7 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         language = context_of(request).languages[request.path_params["language"]]
         session = session_of(request)
         if session is None:
-            return to_sign_in(request)
+            return to_sign_in(request, _page_of(request))
         this = _own_step(request, language, session)
         if request.method != "POST":
             return await handler(this, "")
@@ -95,6 +95,13 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         return await handler(this, body)
 
     return endpoint
+
+
+def _page_of(request: Request) -> str:
+    """Return the page whose form was sent: the two addresses that only take forms lead back to theirs."""
+    whole, _, last = request.url.path.rpartition("/")
+    page = {"order": "review", "activate": "members"}.get(last, last)
+    return f"{whole}/{page}"
 
 
 def _own_step(request: Request, language: Language, session: Session) -> Step:

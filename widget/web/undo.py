@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from widget.services import undo
 from widget.web.context import context_of
 from widget.web.pages import notice, read_form, to_sign_in
-from widget.web.security import session_of
+from widget.web.session import session_of
 from widget.wording import N_
 
 

@@ -1,0 +1,136 @@
+"""Sessions in the pages: the cookies, an expiry that loses nothing, a new proof before an order, the places."""
+
+import re
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import HTML, sign_in, token
+from tests.web.test_journey import to_review
+
+WISH = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
+
+
+def test_the_cookie_of_a_session_is_out_of_reach_of_scripts_and_other_sites(client: TestClient) -> None:
+    page = client.get("/widget/signin").text
+    person = re.findall(r'name="person" value="([0-9a-f]+)"', page)[0]
+
+    answer = client.post("/widget/signin", data={"person": person, "next": ""}, follow_redirects=False)
+
+    first, second = answer.headers.get_list("set-cookie")
+    assert re.fullmatch(r"session=[A-Za-z0-9_-]{43}; HttpOnly; Path=/; SameSite=lax", first)
+    assert second == "signed_in=1; Path=/; SameSite=lax"
+
+
+def test_an_id_that_somebody_else_chose_signs_nobody_in(client: TestClient) -> None:
+    client.cookies.set("session", "planted-by-somebody-else")
+    sign_in(client, "Claire Martin")
+
+    ids = [each.value for each in client.cookies.jar if each.name == "session"]
+
+    assert "planted-by-somebody-else" not in [each for each in ids if len(each or "") == 43]
+    client.cookies.clear()
+    client.cookies.set("session", "planted-by-somebody-else")
+    assert client.get("/widget/fr/sessions", follow_redirects=False).status_code == 303
+
+
+def test_a_copied_cookie_signs_nobody_in_after_sign_out(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+    copied = client.cookies["session"]
+
+    left = client.post("/widget/signout", follow_redirects=False)
+
+    assert (left.status_code, left.headers["clear-site-data"]) == (303, '"cache"')
+    client.cookies.set("session", copied)
+    assert "Claire Martin" not in client.get("/widget/fr/change").text
+
+
+def test_after_half_an_hour_the_review_is_found_again_as_it_was(client: TestClient, today: Today) -> None:
+    review = to_review(client)
+    page = client.get(review).text
+    today.instant += timedelta(minutes=31)
+
+    sent = client.post(review.replace("/review", "/order"), data={"token": token(page)}, follow_redirects=False)
+
+    assert sent.headers["location"].startswith("/widget/signin?next=%2Fwidget%2Ffr%2Fchange%2F")
+    people = client.get(sent.headers["location"]).text
+    claire = re.findall(r'name="person" value="([0-9a-f]+)"', people)[0]
+    then = re.search(r'name="next" value="([^"]*)"', people)
+    assert then is not None
+    back = client.post("/widget/signin", data={"person": claire, "next": then[1]}, follow_redirects=False)
+    assert back.headers["location"] == review
+    again = client.get(review).text
+    assert "Premium, 10 utilisateurs" in again
+    placed = client.post(review.replace("/review", "/order"), data={"token": token(again)}, follow_redirects=False)
+    assert "/orders/" in placed.headers["location"]
+
+
+def test_a_wish_typed_before_the_expiry_is_there_after_signing_in_again(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    today.instant += timedelta(minutes=31)
+
+    sent = client.post("/widget/fr/change", data=WISH, follow_redirects=False)
+
+    assert sent.headers["location"] == (
+        "/widget/signin?next=%2Fwidget%2Ffr%2Fchange%3Fplan%3Dpremium%26users%3D12%26zoom_licenses%3D3"
+    )
+
+
+def test_the_element_is_told_to_sign_in_again_with_a_link(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    today.instant += timedelta(minutes=31)
+
+    answer = client.post("/widget/fr/change", data=WISH, headers={"Accept": "text/html;fragment=1"})
+
+    assert answer.status_code == 401
+    assert "Connectez-vous de nouveau pour continuer" in answer.text
+    assert "<html" not in answer.text
+
+
+def test_an_order_asks_for_a_new_proof_after_a_quarter_of_an_hour(client: TestClient, today: Today) -> None:
+    review = to_review(client)
+    page = client.get(review).text
+    today.instant += timedelta(minutes=16)
+
+    sent = client.post(review.replace("/review", "/order"), data={"token": token(page)}, follow_redirects=False)
+
+    assert sent.headers["location"] == f"/widget/signin?next={review.replace('/', '%2F')}"
+    assert client.get(review).status_code == 200  # still signed in: only the order waits
+
+
+def test_the_places_where_one_is_signed_in_are_listed_and_ended(client: TestClient) -> None:
+    client.headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    sign_in(client, "Claire Martin")
+    first = client.cookies["session"]
+    client.cookies.clear()
+    client.headers["User-Agent"] = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/140.0 Safari/537.36 Edg/140.0"
+    sign_in(client, "Claire Martin")
+
+    page = client.get("/widget/fr/sessions").text
+
+    assert "Firefox, Linux</th>" in page
+    assert "Edge, Windows (celui-ci)</th>" in page
+    other = re.search(r'value="([0-9a-f]{64})">Se déconnecter<span class="sw-hidden"> Firefox', page)
+    assert other is not None
+    form = f"token={token(page)}&session={other[1]}"
+    ended = client.post("/widget/fr/sessions", content=form, headers=HTML, follow_redirects=False)
+    assert (ended.status_code, ended.headers["location"]) == (303, "/widget/fr/sessions")
+    assert "Firefox" not in client.get("/widget/fr/sessions").text
+    client.cookies.clear()
+    client.cookies.set("session", first)
+    assert client.get("/widget/fr/sessions", follow_redirects=False).status_code == 303
+
+
+def test_a_session_of_somebody_else_is_none_of_mine(client: TestClient) -> None:
+    sign_in(client, "Karim Benali")
+    handle = re.search(r'value="([0-9a-f]{64})"', client.get("/widget/en/sessions").text)
+    assert handle is not None
+    client.cookies.clear()
+    sign_in(client, "Olivia Hughes")
+    mine = client.get("/widget/en/sessions").text
+
+    refused = client.post("/widget/en/sessions", data={"token": token(mine), "session": handle[1]})
+    without_token = client.post("/widget/en/sessions", data={"session": handle[1]})
+
+    assert (refused.status_code, without_token.status_code) == (404, 403)

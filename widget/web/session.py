@@ -1,0 +1,85 @@
+"""Who asks: the session that a request's cookie names, and the cookies of a session."""
+
+import re
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from widget.services import sign_in
+from widget.settings import Settings
+from widget.store.session import AnySession, Session, StaffSession
+from widget.web.context import context_of
+
+#: Says only that somebody is signed in, so that the element knows that asking is worth it.
+MARKER = "signed_in"
+_BROWSERS = {"Edg/": "Edge", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+_SYSTEMS = {
+    "Windows": "Windows",
+    "iPhone": "iOS",
+    "iPad": "iOS",
+    "Mac OS": "macOS",
+    "Android": "Android",
+    "Linux": "Linux",
+}
+
+
+def cookie(settings: Settings, name: str = "session") -> str:
+    """Return a cookie's name: bound to this very host by its prefix wherever the service is reached over https."""
+    return f"__Host-{name}" if settings.is_https else name
+
+
+def signed_in(request: Request) -> AnySession | None:
+    """Return the session of a member or of one of the vendor's people, or None; read once a request."""
+    if not hasattr(request.state, "signed_in"):
+        context = context_of(request)
+        session_id = session_id_of(request)
+        request.state.signed_in = session_id and sign_in.read(context.engine, session_id, now=context.now())
+    found: AnySession | None = request.state.signed_in
+    return found
+
+
+def session_of(request: Request) -> Session | None:
+    """Return the session of a member, or None."""
+    found = signed_in(request)
+    return found if isinstance(found, Session) else None
+
+
+def staff_of(request: Request) -> StaffSession | None:
+    """Return the session of one of the vendor's people, or None."""
+    found = signed_in(request)
+    return found if isinstance(found, StaffSession) else None
+
+
+def session_id_of(request: Request) -> str | None:
+    """Return the id that the request's cookie holds, whatever it is worth."""
+    return request.cookies.get(cookie(context_of(request).settings)) or None
+
+
+def has_expired(request: Request) -> bool:
+    """Whether the browser still holds a cookie of a session that is over."""
+    return session_id_of(request) is not None and signed_in(request) is None
+
+
+def remember(request: Request, response: Response, session_id: str) -> None:
+    """Set the cookies of a new session."""
+    settings = context_of(request).settings
+    secure = settings.is_https
+    response.set_cookie(cookie(settings), session_id, httponly=True, samesite="lax", path="/", secure=secure)
+    response.set_cookie(MARKER, "1", samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
+
+
+def forget(request: Request, response: Response) -> None:
+    """Take the cookies of a session back."""
+    settings = context_of(request).settings
+    secure = settings.is_https
+    response.delete_cookie(cookie(settings), httponly=True, samesite="lax", path="/", secure=secure)
+    response.delete_cookie(MARKER, samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
+
+
+def browser_of(request: Request) -> str:
+    """Return the browser and the system, as a person would say it: "Firefox, Windows"; no version, no address."""
+    agent = request.headers.get("user-agent", "")
+    names = [
+        next((name for part, name in table.items() if re.search(part, agent)), "") for table in (_BROWSERS, _SYSTEMS)
+    ]
+    return ", ".join(name for name in names if name)

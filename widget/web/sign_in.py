@@ -1,0 +1,74 @@
+"""Signing out, and where one is signed in."""
+
+from urllib.parse import parse_qsl
+from zoneinfo import ZoneInfo
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget.services import sign_in
+from widget.store.session import Session
+from widget.web.account import account_of
+from widget.web.context import accepted_language, context_of
+from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.session import forget, session_id_of, session_of
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session, on the server too, and lead to the reader's home page."""
+    session_id = session_id_of(request)
+    if session_id:
+        sign_in.end(context_of(request).engine, session_id)
+    # "cache" alone: "storage" would take the reader's palette too.
+    headers = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
+    response = RedirectResponse(f"/{accepted_language(request).code}/", 303, headers)
+    forget(request, response)
+    return response
+
+
+async def places(request: Request) -> Response:
+    """Show where the person is signed in (GET), or end one of those sessions (POST)."""
+    language = context_of(request).languages[request.path_params["language"]]
+    session = session_of(request)
+    if session is None:
+        return to_sign_in(request)
+    if request.method == "GET":
+        return _places(request, session)
+    fields = dict(parse_qsl(await read_form(request) or ""))
+    if fields.get("token") != session.token:
+        raise HTTPException(403)
+    if not sign_in.end_mine(context_of(request).engine, session, fields.get("session", "")):
+        raise HTTPException(404)
+    here = fields["session"] == session.handle
+    target = f"/{language.code}/" if here else f"/widget/{language.code}/sessions"
+    response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
+    if here:
+        forget(request, response)
+    return response
+
+
+def _places(request: Request, session: Session) -> Response:
+    context = context_of(request)
+    seen = account_of(request, session)
+    if seen is None:
+        return to_sign_in(request)
+    language, zone = context.languages[request.path_params["language"]], ZoneInfo(seen.space.time_zone)
+    values = {
+        "places": [
+            {
+                "browser": each.browser,
+                "begun": each.created_at.astimezone(zone),
+                "seen": each.seen_at.astimezone(zone),
+                "handle": each.handle,
+                "here": each.handle == session.handle,
+            }
+            for each in sign_in.mine(context.engine, session, now=context.now())
+        ],
+        "person": seen.member.name,
+        "space": seen.space.name,
+        "action": f"/widget/{language.code}/sessions",
+        "token": session.token,
+        "back": f"/widget/{language.code}/change",
+    }
+    return answer(request, "session/places.html", language, values)
