@@ -28,7 +28,7 @@ def refuse_elsewhere(engine: Engine, settings: Settings) -> None:
     if settings.trust.provider or settings.trust.product:
         raise DemoRefusedError("HELPCENTER_TRUST names who signs people in: the demo sign-in cannot stand beside it")
     invented = {each["id"] for each in json.loads(FILE.read_text(encoding="utf-8"))["spaces"]}
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         real = [each for each in spaces.ids(connection) if each not in invented]
     if real:
         raise DemoRefusedError(
