@@ -22,7 +22,7 @@ def written_in_code() -> Iterator[str]:
             if not (isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)):
                 continue
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-            if name in {"N_", "ngettext"}:
+            if name in {"N_", "gettext", "ngettext", "t"} and isinstance(node.args[0].value, str):
                 yield str(node.args[0].value)
 
 

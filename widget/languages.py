@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from unicodedata import combining, normalize
 
 from babel import Locale
 from babel.dates import get_month_names
@@ -46,6 +47,10 @@ class Language:
         if isinstance(found, tuple):
             return found[0 if one else 1]
         return singular if one else plural
+
+    def folded(self, text: str) -> str:
+        """Return a text for sorting: without accents and case."""
+        return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
 
     def number(self, value: int) -> str:
         """Return a whole number with the language's digit grouping."""

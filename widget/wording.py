@@ -6,7 +6,7 @@ Messages are English and are translated by the catalogues in locale/; `N_` marks
 from datetime import date
 
 from widget.domain.change import ChangePreview
-from widget.domain.policy import Policy
+from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.refusal import Fact, Refusal, Rule
 from widget.languages import Language
 
@@ -39,6 +39,31 @@ RULES = {
     Rule.PAID_ALREADY: N_("What is still paid for can be raised again at no cost."),
     Rule.ONE_PENDING_CHANGE: N_("A new order is computed on top of the pending change and replaces it."),
     Rule.UNDO: N_("Until the price date, a pending decrease can be undone at no cost."),
+    Rule.CANCEL_SCOPE: N_(
+        "The subscription of the space and its floating licenses are canceled by an administrator; a personal Zoom "
+        "license is canceled by e-mail to %(finance_email)s."
+    ),
+    Rule.CANCEL_ANNUAL: N_(
+        "With annual payment, a subscription canceled in good time (%(notice)s ahead) ends on the renewal date, "
+        "otherwise on the renewal after that."
+    ),
+    Rule.CANCEL_MONTHLY: N_(
+        "With monthly payment, a canceled subscription ends on the first day of a month, with this notice: %(notice)s."
+    ),
+    Rule.DATA_AFTER_CANCEL: N_("From the end date on, nobody can reach the data of the space: back them up before."),
+    Rule.UNDO_CANCEL: N_("A cancellation can be taken back until the day before its end date."),
+    Rule.BILLING_NEXT_INVOICE: N_("A change of billing details holds from the next invoice."),
+    Rule.PAYMENT_METHODS: N_("You pay per invoice, by direct debit or by credit card."),
+    Rule.CARD_NEEDS_ANNUAL: N_("Automatic card debit needs annual payment."),
+    Rule.ONE_INVOICE_ADDRESS: N_("A space has one invoice address."),
+}
+
+#: The sentence of a rule where the policy has switched it off or the other way.
+OTHERWISE = {
+    Rule.PLAN_DROPS_WITH_PRICE: N_("A lower plan starts on the day of the order."),
+    Rule.BEST_DAY: N_("Ordering early does not bring the lower price any sooner."),
+    Rule.UNDO_CANCEL: N_("A confirmed cancellation cannot be taken back."),
+    Rule.CARD_NEEDS_ANNUAL: N_("Automatic card debit is possible with monthly and with annual payment."),
 }
 
 CASES = {
@@ -82,13 +107,23 @@ LIMITS = {
 
 def rule_text(rule: Rule, policy: Policy, language: Language) -> str:
     """Return the rule's sentence in general, with the policy's figures."""
-    return language.gettext(RULES[rule]) % _figures(policy, language)
+    return language.gettext(_general(rule, policy)) % _figures(policy, language)
+
+
+def _general(rule: Rule, policy: Policy) -> str:
+    holds = {
+        Rule.PLAN_DROPS_WITH_PRICE: policy.plan_downgrade is PlanDowngrade.WITH_PRICE,
+        Rule.BEST_DAY: policy.best_day,
+        Rule.UNDO_CANCEL: policy.undo_cancel,
+        Rule.CARD_NEEDS_ANNUAL: policy.card_needs_annual,
+    }
+    return RULES[rule] if holds.get(rule, True) else OTHERWISE[rule]
 
 
 def explanations(preview: ChangePreview, language: Language) -> dict[Rule, str]:
     """Return the sentence of each rule that had a say in this preview, with its dates and amounts where it has any."""
     facts = _facts(preview, language)
-    return {rule: _case(rule, facts, language) for rule in preview.rules}
+    return {rule: _case(rule, facts, preview.policy, language) for rule in preview.rules}
 
 
 def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -> str:
@@ -97,7 +132,7 @@ def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -
     if refusal.rule is Rule.PLAN_LIMITS:
         return language.gettext(LIMITS[str(facts["limit"])]) % (facts | _plans(refusal, preview, language))
     facts = _facts(preview, language) | facts
-    text = _case(refusal.rule, facts, language)
+    text = _case(refusal.rule, facts, preview.policy, language)
     if refusal.rule is Rule.LATE_NOTICE and "unused" in facts:
         return f"{text} {language.gettext(UNUSED) % facts}"
     return text
@@ -116,13 +151,12 @@ def notice(months: int, language: Language) -> str:
     return text % {"months": language.number(months)}
 
 
-def _case(rule: Rule, facts: dict[str, object], language: Language) -> str:
-    if rule in CASES:
-        try:
-            return language.gettext(CASES[rule]) % facts
-        except KeyError:  # the preview has no such date: the general sentence says it without
-            return language.gettext(RULES[rule]) % facts
-    return language.gettext(RULES[rule]) % facts
+def _case(rule: Rule, facts: dict[str, object], policy: Policy, language: Language) -> str:
+    general = language.gettext(_general(rule, policy))
+    try:
+        return language.gettext(CASES[rule]) % facts if rule in CASES else general % facts
+    except KeyError:  # the preview has no such date: the general sentence says it without
+        return general % facts
 
 
 def _said(fact: Fact, language: Language) -> object:
@@ -134,6 +168,7 @@ def _said(fact: Fact, language: Language) -> object:
 def _figures(policy: Policy, language: Language) -> dict[str, object]:
     return {
         "support_email": policy.support_email,
+        "finance_email": policy.finance_email,
         "notice": notice(policy.notice_months, language),
         "zoom_users_per_license": language.number(policy.zoom_users_per_license),
     }

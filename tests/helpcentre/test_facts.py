@@ -132,7 +132,10 @@ def test_the_upgrade_examples_name_the_invoice(pages: Pages) -> None:
 
 
 def test_a_blocked_example_says_why_and_shows_no_fee(articles: Articles) -> None:
-    text = example(articles, "::example{interval=month on=2027-03-15 active=14 from=premium/20/4 to=premium/12/4}")
+    text = example(
+        articles,
+        "::example{interval=month on=2027-03-15 active=14 from=premium/20/4 to=premium/12/4 refused=active-user-floor}",
+    )
 
     assert (
         "<strong>Not possible.</strong> You ask for fewer users (12) than are active (14): deactivate 2 first." in text
@@ -159,16 +162,16 @@ def example(articles: Articles, text: str) -> str:
     ("text", "message"),
     [
         ("Hello {{ notise }}.", "docs/en/page.md:10: {{ notise }}: unknown fact; there are notice, support_email"),
-        ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, prices"),
+        ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, cancellation"),
         ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there is change"),
         ("::articles{page nothing}", "docs/en/page.md:10: ::articles: nothing: no such article; there are page"),
         (
             "::example{interval=month}",
-            "docs/en/page.md:10: ::example{interval=month}: write each of from, interval, on, to",
+            "docs/en/page.md:10: ::example{interval=month}: write each of interval, on once",
         ),
         (
             "::example{interval=month on=2027-02-30 from=premium/2/0 to=premium/1/0}",
-            "from=premium/2/0 to=premium/1/0}: day",
+            "2027-02-30: write a day that there is, such as 2027-03-15 (day is out of range for month)",
         ),
         (
             "::example{interval=month on=2027-02-01 from=gold/2/0 to=premium/1/0}",

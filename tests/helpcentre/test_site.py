@@ -28,6 +28,7 @@ class Reader(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.words: list[str] = []
         self._inside: list[str] = []
+        self._foreign = False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -35,12 +36,16 @@ class Reader(HTMLParser):
         if tag in ("script", "style"):
             self._inside.append(tag)
 
+        # A word of another language that says so is no mistake: the switcher, the glossary's other column.
+        self._foreign = "lang" in dict(attrs) and tag != "html"
+
     def handle_endtag(self, tag: str) -> None:
+        self._foreign = False
         if tag in self._inside:
             self._inside.remove(tag)
 
     def handle_data(self, data: str) -> None:
-        if not self._inside:
+        if not self._inside and not self._foreign:
             self.words.append(data)
 
     def all(self, tag: str, **attributes: str) -> list[dict[str, str]]:

@@ -33,6 +33,15 @@ class Rule(StrEnum):
     PAID_ALREADY = "paid-already"
     ONE_PENDING_CHANGE = "one-pending-change"
     UNDO = "undo"
+    CANCEL_SCOPE = "cancel-scope"
+    CANCEL_ANNUAL = "cancel-annual"
+    CANCEL_MONTHLY = "cancel-monthly"
+    DATA_AFTER_CANCEL = "data-after-cancel"
+    UNDO_CANCEL = "undo-cancel"
+    BILLING_NEXT_INVOICE = "billing-next-invoice"
+    PAYMENT_METHODS = "payment-methods"
+    CARD_NEEDS_ANNUAL = "card-needs-annual"
+    ONE_INVOICE_ADDRESS = "one-invoice-address"
 
 
 @dataclass(frozen=True, slots=True)

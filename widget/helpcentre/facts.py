@@ -1,9 +1,15 @@
 """Facts and blocks in an article: looked up or computed, never typed.
 
 {{ notice }}                            a fact, by name: see `facts`
-::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}    see figures.example
-::prices                                the table of plans
+{{ price premium user year }}           a price; `limit free max_users` a limit, `plan free` a plan's name
+{{ deadline 2027-07-01 }}               the last day of notice for a renewal; `next_month 2027-03-15` the next 1st
+::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}    a change worked out: see widget/worked.py
+::cancellation{interval=month on=2027-08-03}                                 a cancellation worked out
+::rules{notice-period late-notice}      rules with their worked cases
+::prices                                the plans of the price book in force; ::price-books all of them
+::policy                                every figure of the policy and its history; ::rule-list every rule
 ::articles{downgrade upgrade}           a list of articles with their summaries
+::glossary, ::dashboard                 the terms; the product's bar and dashboard, drawn
 ::widget{change}                        the first step of the widget
 ::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
 """
@@ -13,18 +19,29 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from widget import languages
+from widget.domain.calendar import first_of_next_month, notice_deadline
+from widget.domain.plan import Interval
 from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
-from widget.helpcentre import figures, index
+from widget.helpcentre import examples, figures, history, index, rules
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import Language
 from widget.panels import RuleLink
 from widget.wording import notice
 
 _FACT = re.compile(r"\{\{ *(.*?) *\}\}")
-_BLOCK = re.compile(r"^::(\w+)(?:\{(.*)\})?\s*$")
+_BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
 #: French puts a no-break space before its double punctuation and inside its quotation marks.
 _FRENCH_SPACE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:;?!»])|(?<=«) ")
+#: Facts that take arguments, as they are written.
+WITH_ARGUMENTS = (
+    "price PLAN user|zoom_license month|year",
+    "limit PLAN min_users|max_users|max_zoom_licenses",
+    "plan PLAN",
+    "deadline RENEWAL",
+    "next_month DAY",
+)
 SWITCHES = ("plan_downgrade", "best_day", "undo_cancel", "card_needs_annual")
 
 
@@ -46,6 +63,14 @@ class Sources:
             return paths[rule][self.language.code]
 
         return link
+
+    @property
+    def stated(self) -> rules.Stated:
+        """The heading and the path of the section that states each rule, in this language."""
+        found: dict[Rule, tuple[str, str]] = {}
+        for page in (twins[self.language.code] for twins in self.pages.values()):
+            found |= {Rule(rule): (page.sections[rule], f"{page.path}#{rule}") for rule in page.rules}
+        return found
 
 
 def fill(page: Page, sources: Sources) -> str:
@@ -83,6 +108,33 @@ def facts(sources: Sources) -> dict[str, str]:
     }
 
 
+def fact(words: str, sources: Sources) -> str:
+    """Return a fact that takes arguments. Raises ValueError for an unknown name, plan or day, naming what there is."""
+    name, *arguments = words.split()
+    policy, language = sources.terms.policy(sources.facts_on), sources.language
+    book = sources.terms.price_book(sources.facts_on)
+    try:
+        match name, arguments:
+            case "price", [plan, ("user" | "zoom_license") as what, interval]:
+                return language.money(getattr(book.plan(plan).prices[Interval(interval)], what), book.currency)
+            case "limit", [plan, ("min_users" | "max_users" | "max_zoom_licenses") as which]:
+                return language.number(getattr(book.plan(plan), which))
+            case "plan", [plan]:
+                return book.plan(plan).name[language.code]
+            case "deadline", [renewal]:
+                return language.date(notice_deadline(date.fromisoformat(renewal), policy.notice_months))
+            case "next_month", [day]:
+                return language.date(first_of_next_month(date.fromisoformat(day)))
+    except KeyError as error:
+        plans = ", ".join(plan.id for plan in book.plans)
+        raise ValueError(f"{{{{ {words} }}}}: no plan {error}; there are {plans}") from None
+    except ValueError as error:
+        raise ValueError(f"{{{{ {words} }}}}: {error}") from None
+    raise ValueError(
+        f"{{{{ {words} }}}}: unknown fact; there are {', '.join(facts(sources))}, {', '.join(WITH_ARGUMENTS)}"
+    )
+
+
 def _shown(page: Page, sources: Sources) -> Iterator[tuple[int, str, bool]]:
     """Yield the lines that hold under the policy, with their number and whether they are code."""
     opened, holds, is_code = 0, True, False
@@ -114,22 +166,25 @@ def _line(line: str, known: dict[str, str], sources: Sources) -> str:
     if block:
         return _block(block[1], block[2] or "", sources)
 
-    def fact(found: re.Match[str]) -> str:
-        if found[1] not in known:
-            raise ValueError(f"{{{{ {found[1]} }}}}: unknown fact; there are {', '.join(known)}")
-        return known[found[1]]
-
-    filled = _FACT.sub(fact, line)
+    filled = _FACT.sub(lambda found: known.get(found[1]) or fact(found[1], sources), line)
     return _FRENCH_SPACE.sub("\u00a0", filled) if sources.language.code == "fr" else filled
 
 
 def _block(kind: str, argument: str, sources: Sources) -> str:
-    terms, language, link = sources.terms, sources.language, sources.link
+    terms, language, on = sources.terms, sources.language, sources.facts_on
+    others = [each for each in languages.load().values() if each.code != language.code]
     blocks: dict[str, Callable[[], str]] = {
-        "example": lambda: figures.example(argument, terms, language, link),
-        "prices": lambda: figures.prices(terms.price_book(sources.facts_on), language),
+        "example": lambda: examples.example(argument, terms, language, sources.link),
+        "cancellation": lambda: examples.cancellation(argument, terms, language),
+        "rules": lambda: rules.rules(argument, terms, terms.policy(on), sources.stated, language),
+        "prices": lambda: history.prices(terms.price_book(on), language),
+        "price-books": lambda: history.price_books(terms, on, language),
+        "policy": lambda: history.policy(terms, on, language),
+        "rule-list": lambda: history.rule_list(terms, on, sources.stated, language),
         "articles": lambda: figures.articles(argument, sources.pages, language),
-        "widget": lambda: figures.widget(argument, terms, language, link),
+        "glossary": lambda: figures.glossary(language, others),
+        "dashboard": lambda: figures.dashboard(language),
+        "widget": lambda: figures.widget(argument, terms, language, sources.link),
     }
     if kind not in blocks:
         raise ValueError(f"::{kind}: unknown block; there are {', '.join(blocks)}, if")
