@@ -1,7 +1,7 @@
 """Facts and examples in the articles follow the policy, the price book and the rules, in both languages."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from tests.helpcentre.conftest import EVERY_RULE, Articles
 from widget import catalogue, languages
 from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.terms import Terms
+from widget.helpcentre import history
 from widget.helpcentre.facts import Sources, fill
 from widget.helpcentre.pages import HOME, PageError, Pages, read
 from widget.settings import ROOT
@@ -238,3 +239,7 @@ def test_no_article_types_a_figure_that_the_policy_decides() -> None:
         prose = "\n".join(line for line in path.read_text(encoding="utf-8").split("\n") if not line.startswith("::"))
         assert policy.support_email not in prose
         assert not re.search(r"[€$]|\bun mois\b|\bone month\b|\b20[2-9]\d\b(?!-11-24)", prose), path
+
+
+def test_every_figure_of_the_policy_is_told_by_name_or_left_out_on_purpose() -> None:
+    assert {each.name for each in fields(Policy)} == {*history.NAMES, *history.UNTOLD}

@@ -26,13 +26,14 @@ NAMES: Mapping[str, str] = {
     "undo_cancel": N_("A cancellation can be taken back"),
     "card_needs_annual": N_("Automatic card debit needs annual payment"),
     "quote_valid_days": N_("Days that a quote holds"),
+    "quote_reminder_days": N_("Days before its last day that a quote is recalled"),
     "trial_days": N_("Days of a trial"),
     "trial_max_users": N_("Users of a trial space at most"),
     "support_email": N_("Address of support"),
     "finance_email": N_("Address of the finance department"),
 }
-#: What no reader is told as a figure: the survey shows the reasons themselves.
-UNTOLD = ("version", "valid_from", "downgrade_reasons")
+#: What is no figure on its own: the survey shows the reasons, a quote the seller and the VAT.
+UNTOLD = ("version", "valid_from", "downgrade_reasons", "seller", "vat")
 CHOICES = {"with_price": N_("with its price"), "at_once": N_("at once, on the day of the order")}
 
 

@@ -36,9 +36,10 @@ def _rule(name: str, terms: Terms, policy: Policy, stated: Stated, language: Lan
         raise ValueError(f"::rules: {name}: no such rule; there are {', '.join(Rule)}")
     rule, t = Rule(name), language.gettext
     heading, path = stated[rule]
+    # No heading of Markdown: the lasting link of a rule leads to the section that states it, not here.
+    head = Markup('<h3 id="cases-{}">{}</h3>').format(rule, heading)
     where = Markup('<p>{} <a href="{}">{}</a></p>').format(rule_text(rule, policy, language), path, t("Read the rule"))
-    parts = where + _cases(rule, heading, terms, language)
-    return f"\n### {heading} {{ #cases-{rule} }}\n{flat(parts)}"
+    return flat(head + where + _cases(rule, heading, terms, language))
 
 
 def _cases(rule: Rule, heading: str, terms: Terms, language: Language) -> Markup:
