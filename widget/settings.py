@@ -1,5 +1,6 @@
 """What the environment decides, read and checked once, every wrong key named."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,9 @@ from widget import trust
 from widget.trust import Trust, TrustError
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_SMTP_PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
 class SettingsError(Exception):
@@ -16,9 +20,21 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Smtp:
+    """The server that takes our mail. `security` is "starttls", "tls" or, on this machine alone, "none"."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Checked settings. `database_url` is an SQLAlchemy URL; folders are absolute; `address` is the service's public
-    origin, without a slash at its end."""
+    origin, without a slash at its end. Without `smtp`, mail goes into a Maildir in `data`; `worker` says whether the
+    service itself sends messages and applies what is due."""
 
     host: str
     port: int
@@ -28,11 +44,14 @@ class Settings:
     demo: bool
     address: str
     trust: Trust
+    mail_from: str
+    smtp: Smtp | None
+    worker: bool
 
     @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the service."""
-        return self.host in {"127.0.0.1", "::1", "localhost"} and is_local(self.address)
+        return self.host in LOOPBACK and is_local(self.address)
 
     @property
     def is_https(self) -> bool:
@@ -54,7 +73,8 @@ def read(environment: Mapping[str, str]) -> Settings:
 
     HOST, PORT, HELPCENTER_DATA (folder of the database), HELPCENTER_DATABASE (a postgresql+psycopg URL instead of the
     file in that folder), HELPCENTER_SITE (the built site), HELPCENTER_ADDRESS (the origin that people reach),
-    HELPCENTER_TRUST (the file of trust.py) and HELPCENTER_DEMO (0 or 1) are read.
+    HELPCENTER_TRUST (the file of trust.py), HELPCENTER_DEMO (0 or 1), HELPCENTER_MAIL_FROM, HELPCENTER_SMTP_HOST,
+    _PORT, _SECURITY, _USER and _PASSWORD, and HELPCENTER_WORKER (0 where `widget work` runs beside it) are read.
     Raises SettingsError naming every wrong key.
     """
     problems: list[str] = []
@@ -79,6 +99,13 @@ def read(environment: Mapping[str, str]) -> Settings:
             believed = trust.read(Path(environment["HELPCENTER_TRUST"]).resolve())
         except TrustError as error:
             problems.append(f"HELPCENTER_TRUST: {error}")
+    mail_from = environment.get("HELPCENTER_MAIL_FROM", "help@workspace.example")
+    if not _ADDRESS.fullmatch(mail_from):
+        problems.append(f"HELPCENTER_MAIL_FROM is {mail_from!r}: expected an address such as help@example.com")
+    smtp = _smtp(environment, problems)
+    worker = environment.get("HELPCENTER_WORKER", "1")
+    if worker not in {"0", "1"}:
+        problems.append(f"HELPCENTER_WORKER is {worker!r}: expected 0 or 1")
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(
@@ -90,13 +117,39 @@ def read(environment: Mapping[str, str]) -> Settings:
         demo=demo == "1",
         address=address,
         trust=believed,
+        mail_from=mail_from,
+        smtp=smtp,
+        worker=worker == "1",
     )
+
+
+def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:
+    prefix = "HELPCENTER_SMTP_"
+    host, security = environment.get(f"{prefix}HOST", ""), environment.get(f"{prefix}SECURITY", "starttls")
+    user, password = environment.get(f"{prefix}USER", ""), environment.get(f"{prefix}PASSWORD", "")
+    if not host:
+        extra = [key for key in environment if key.startswith(prefix) and environment[key]]
+        problems += [f"{key} is set, but {prefix}HOST is not: expected both" for key in sorted(extra)]
+        return None
+    if security not in _SMTP_PORTS:
+        problems.append(f"{prefix}SECURITY is {security!r}: expected starttls, tls or none")
+        security = "starttls"
+    if security == "none" and host not in LOOPBACK:
+        problems.append(f"{prefix}SECURITY is 'none': mail to another machine is encrypted; use starttls or tls")
+    if bool(user) != bool(password):
+        missing = "PASSWORD" if user else "USER"  # what is there is not repeated: it may be the password
+        problems.append(f"{prefix}{missing} is missing: expected a user with a password, or neither")
+    port = environment.get(f"{prefix}PORT", _SMTP_PORTS[security])
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        problems.append(f"{prefix}PORT is {port!r}: expected a number from 1 to 65535")
+        return None
+    return Smtp(host, int(port), security, user, password)
 
 
 def is_local(address: str) -> bool:
     """Whether an origin is on this machine."""
     host = urlsplit(address).hostname or ""
-    return host in {"127.0.0.1", "::1", "localhost"} or host.endswith(".localhost")
+    return host in LOOPBACK or host.endswith(".localhost")
 
 
 def _is_origin(address: str) -> bool:

@@ -1,0 +1,53 @@
+"""The settings of mail, links and workers: every wrong key is named, a password never repeated."""
+
+import pytest
+
+from widget.settings import SettingsError, Smtp, read
+
+
+def test_without_any_setting_mail_stays_here_and_links_lead_to_this_machine() -> None:
+    settings = read({})
+
+    assert (settings.smtp, settings.address, settings.worker) == (None, "http://127.0.0.1:8000", True)
+
+
+def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
+    settings = read(
+        {"HELPCENTER_SMTP_HOST": "mail.example", "HELPCENTER_SMTP_USER": "help", "HELPCENTER_SMTP_PASSWORD": "s3cret"}
+    )
+
+    assert settings.smtp == Smtp("mail.example", 587, "starttls", "help", "s3cret")
+
+
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"HELPCENTER_MAIL_FROM": "help\r\nBcc: x@y.example"}, "HELPCENTER_MAIL_FROM is"),
+        ({"HELPCENTER_MAIL_FROM": "help"}, "HELPCENTER_MAIL_FROM is 'help'"),
+        ({"HELPCENTER_WORKER": "yes"}, "HELPCENTER_WORKER is 'yes': expected 0 or 1"),
+        ({"HELPCENTER_SMTP_PORT": "25"}, "HELPCENTER_SMTP_PORT is set, but HELPCENTER_SMTP_HOST is not"),
+        ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_PORT": "0"}, "HELPCENTER_SMTP_PORT is '0'"),
+        ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_SECURITY": "ssl"}, "HELPCENTER_SMTP_SECURITY is 'ssl'"),
+        ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_SECURITY": "none"}, "mail to another machine is encrypted"),
+        ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_USER": "u"}, "HELPCENTER_SMTP_PASSWORD is missing"),
+        ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_PASSWORD": "pw"}, "HELPCENTER_SMTP_USER is missing"),
+    ],
+)
+def test_a_wrong_setting_is_named(environment: dict[str, str], told: str) -> None:
+    with pytest.raises(SettingsError) as stopped:
+        read(environment)
+
+    (line,) = str(stopped.value).splitlines()
+    assert told in line
+    assert "pw" not in line
+
+
+def test_all_wrong_settings_are_named_at_once() -> None:
+    with pytest.raises(SettingsError) as stopped:
+        read({"PORT": "x", "HELPCENTER_MAIL_FROM": "y", "HELPCENTER_SMTP_HOST": "z", "HELPCENTER_SMTP_PORT": "w"})
+
+    assert [line.split()[0] for line in str(stopped.value).splitlines()] == [
+        "PORT",
+        "HELPCENTER_MAIL_FROM",
+        "HELPCENTER_SMTP_PORT",
+    ]
