@@ -11,6 +11,7 @@ from typing import Any
 from widget.domain.amounts import fee_periods
 from widget.domain.change import ChangePreview
 from widget.domain.plan import Level
+from widget.domain.quote import Quote
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
 from widget.services.account import Account
@@ -72,3 +73,11 @@ def standing(subscription: Subscription, before: Level, *, on: date, terms: Term
         "price_book": book.version,
         "policy": terms.policy(on).version,
     }
+
+
+def quote(drawn_up: Quote) -> dict[str, Any]:
+    """Return what a quote promises: its number, days, lines, VAT, windows. Who asked and whom it is for is private."""
+    told: dict[str, Any] = plain(asdict(drawn_up))
+    private = {name: told.pop(name) for name in ("asked_by", "customer")}
+    told |= {"gross": drawn_up.vat.gross, "private": {"space": drawn_up.customer.space, **private}}
+    return told

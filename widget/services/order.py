@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from widget.domain.change import ChangePreview, preview
 from widget.domain.terms import Terms
-from widget.services import account, apply_due, facts
+from widget.services import account, apply_due, facts, quote_state
 from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import order as orders
@@ -129,29 +129,48 @@ def _place(
     replayed = _replayed(connection, space_id, *key)
     if replayed is not None:
         return replayed
-    seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    seen = current(connection, terms, space_id=space_id, member_id=member_id, now=now)
     draft = orders.load_draft(connection, space_id, member_id, draft_id)
-    if seen is None or draft is None or not seen.member.is_administrator:
+    if seen is None or draft is None:
         return Unknown()
-    if apply_due.in_space(connection, terms, space_id, on=seen.on, now=now):
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now) or seen
     result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
-    refusal = _refusal(draft, seen, result, late_ack)
+    refusal = _stale(draft, seen, result) or objection(draft, result, late_ack)
     if refusal is not None:
         return refusal
-    order_id = _keep(connection, seen, draft, result, language, now)
+    order_id = keep(connection, seen, draft, result, language=language, now=now)
     orders.remember(connection, space_id, OPERATION, *key, order_id)
     return Placed(order_id)
 
 
-def _refusal(draft: Draft, seen: Account, result: ChangePreview, late_ack: str) -> Outcome | None:
+def current(connection: Connection, terms: Terms, *, space_id: str, member_id: str, now: datetime) -> Account | None:
+    """Return the space as this administrator may order in it, what is due brought into force; None for anybody else.
+
+    The caller holds the lock on the subscription (rule: admin-only).
+    """
+    seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    if seen is None or not seen.member.is_administrator:
+        return None
+    if apply_due.in_space(connection, terms, space_id, on=seen.on, now=now):
+        return account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    return seen
+
+
+def _stale(draft: Draft, seen: Account, result: ChangePreview) -> Stale | Incomplete | None:
     if draft.reviewed is None:
         return Incomplete("review")
     promise = reviewed(seen, result)
-    if promise != draft.reviewed:
-        return Stale(
-            {name: (draft.reviewed.get(name), now) for name, now in promise.items() if draft.reviewed.get(name) != now}
-        )
+    if promise == draft.reviewed:
+        return None
+    return Stale(
+        {name: (draft.reviewed.get(name), now) for name, now in promise.items() if draft.reviewed.get(name) != now}
+    )
+
+
+def objection(draft: Draft, result: ChangePreview, late_ack: str) -> Refused | Incomplete | None:
+    """Return why a wish cannot be ordered as it is: the rules say no, or a step is missing; None where it can.
+
+    Rules: active-user-floor and the other blockers, survey-first, late-notice.
+    """
     if not result.allowed:
         return Refused(result)
     if result.goes_down and draft.reason is None:
@@ -161,9 +180,21 @@ def _refusal(draft: Draft, seen: Account, result: ChangePreview, late_ack: str) 
     return None
 
 
-def _keep(
-    connection: Connection, seen: Account, draft: Draft, result: ChangePreview, language: str, now: datetime
+def keep(
+    connection: Connection,
+    seen: Account,
+    draft: Draft,
+    result: ChangePreview,
+    *,
+    language: str,
+    now: datetime,
+    quote: str | None = None,
 ) -> str:
+    """Keep an order whole and return its id: level, bill, pending change, answer, audit event, messages.
+
+    `quote` is the number of the quote that is accepted by it; every other open quote of the space is superseded.
+    The caller holds the lock on the subscription, and has asked for objections.
+    """
     space_id, order_id = seen.space.id, uuid.uuid4().hex
     before = seen.subscription.in_use
     if not subscriptions.save(connection, seen.stored, result.in_use, result.billed):
@@ -185,6 +216,9 @@ def _keep(
         "policy": result.policy.version,
         "promise": snapshot,
     }
+    if quote:
+        data["quote"] = quote
+    quote_state.supersede(connection, space_id, by=draft.member_id, now=now, spared=quote)
     digest = audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
     _tell(connection, seen, draft, result, order_id, change_id, digest, now)
     return order_id

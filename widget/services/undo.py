@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from widget.domain.terms import Terms
 from widget.domain.undo import undo as undone
-from widget.services import account, apply_due, facts
+from widget.services import account, apply_due, facts, quote_state
 from widget.store import audit, outbox
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
@@ -35,6 +35,7 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):
             return False
         subscriptions.settle(connection, space_id, "undone", change_id)
+        quote_state.supersede(connection, space_id, by=member_id, now=now)
         data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
         digest = audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
         told = facts.act(seen, digest) | {"change": change_id}

@@ -188,7 +188,10 @@ quote = Table(
     UniqueConstraint("year", "sequence"),
     # No number is skipped: each but the first of a year points to the one before it.
     ForeignKeyConstraint(["year", "previous"], ["quote.year", "quote.sequence"]),
-    CheckConstraint("(sequence = 1 AND previous IS NULL) OR (sequence > 1 AND previous = sequence - 1)", "no_gap"),
+    CheckConstraint(
+        "(sequence = 1 AND previous IS NULL) OR (sequence > 1 AND previous IS NOT NULL AND previous = sequence - 1)",
+        "no_gap",
+    ),
     CheckConstraint("state IN ('open', 'accepted', 'expired', 'superseded', 'withdrawn')", "known_state"),
     CheckConstraint("(state = 'accepted') = (order_id IS NOT NULL)", "accepted_is_ordered"),
     CheckConstraint("(state = 'open') = (settled_at IS NULL)", "settled_once"),

@@ -26,7 +26,7 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('settled_at', sa.Text(), nullable=True),
     sa.Column('order_id', sa.Text(), nullable=True),
-    sa.CheckConstraint("(sequence = 1 AND previous IS NULL) OR (sequence > 1 AND previous = sequence - 1)", name='no_gap'),
+    sa.CheckConstraint("(sequence = 1 AND previous IS NULL) OR (sequence > 1 AND previous IS NOT NULL AND previous = sequence - 1)", name='no_gap'),
     sa.CheckConstraint("state IN ('open', 'accepted', 'expired', 'superseded', 'withdrawn')", name='known_state'),
     sa.CheckConstraint("(state = 'accepted') = (order_id IS NOT NULL)", name='accepted_is_ordered'),
     sa.CheckConstraint("(state = 'open') = (settled_at IS NULL)", name='settled_once'),
