@@ -6,6 +6,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -144,3 +145,19 @@ def test_a_wrong_record_is_named_with_its_line_and_nothing_is_imported(tmp_path:
 
     assert stopped.returncode == 1
     assert stopped.stderr.startswith("line 2: spaces.0: 'time_zone' is a required property")
+
+
+def test_the_audit_log_is_verified_and_a_log_cut_short_is_named(tmp_path: Path) -> None:
+    spaces = json.loads((DATA / "demo.json").read_text("utf-8"))["spaces"]
+    (tmp_path / "solo.json").write_text(
+        json.dumps({"format": 1, "spaces": [each for each in spaces if each["id"] == "solo"]})
+    )
+    run(["import", str(tmp_path / "solo.json")], tmp_path)
+    sound = run(["audit", "verify"], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:
+        connection.execute("UPDATE subscription SET audit_sequence = audit_sequence + 1")
+
+    stopped = run(["audit", "verify"], tmp_path)
+
+    assert (sound.returncode, sound.stdout) == (0, "1 spaces, 0 audit events: every one fits its chain\n")
+    assert (stopped.returncode, stopped.stderr) == (1, "space solo: audit event 1 was altered or is missing\n")

@@ -1,4 +1,4 @@
-"""Commands: demo, serve, migrate, import, export, apply-due."""
+"""Commands: demo, serve, migrate, import, export, apply-due, audit."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ from widget.app import create_app, system_clock
 from widget.catalogue import CatalogueError
 from widget.services import demo, transfer
 from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.audit import AlteredError, verify
 from widget.services.demo import DemoRefusedError
 from widget.services.transfer import TransferError
 from widget.settings import Settings, SettingsError, read
@@ -28,6 +29,7 @@ STOPS = (
     TransferError,
     MissingSiteError,
     NotAppliedError,
+    AlteredError,
     DemoRefusedError,
     OSError,
 )
@@ -41,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("serve", help="serve the site and the widget")
     commands.add_parser("migrate", help="bring the database schema up to date")
     commands.add_parser("apply-due", help="bring due changes into force")
+    commands.add_parser("audit", help="read the audit log again").add_argument("act", choices=["verify"])
     for name, text in (("import", "spaces (JSON) or members (CSV)"), ("export", "every space as JSON")):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
     chosen = parser.parse_args(arguments)
@@ -68,6 +71,9 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         print(transfer.export_file(engine, chosen.file))
     elif chosen.command == "apply-due":
         print(apply_due(engine, terms, now=system_clock()))
+    elif chosen.command == "audit":
+        found = verify(engine)
+        print(f"{found.spaces} spaces, {found.events} audit events: every one fits its chain")
     elif chosen.command == "demo":
         transfer.import_file(engine, terms, demo.FILE, now=system_clock())
         _serve(settings, engine)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from widget.store import audit
 from widget.store.engine import transaction
-from widget.store.tables import space
+from widget.store.tables import space, subscription
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ROUND = {
@@ -26,6 +26,8 @@ def logged(engine: Engine) -> Engine:
     names = {"id": "logged", "name": "Logged", "time_zone": "Europe/Paris", "language": "fr"}
     with transaction(engine) as connection:
         connection.execute(insert(space).values(**names, locked=False, digest=""))
+        facts = {"interval": "month", "plan": "premium", "users": 1, "zoom_licenses": 0, "version": 1}
+        connection.execute(insert(subscription).values(space_id="logged", **facts))
         audit.append(connection, "logged", at=AT, actor="somebody", kind="order.placed", data={})
     return engine
 

@@ -1,16 +1,21 @@
 """The audit log: nothing in it changes, and where somebody changed it anyway it says which event."""
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import Delete, Engine, Update, delete, text, update
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Delete, Engine, Update, delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from tests.services.conftest import NOW, TERMS, Administrator, contents
+from tests.services.conftest import NOW, TERMS, Administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
 from widget.services.apply_due import apply_due
+from widget.services.audit import AlteredError, Verified, verify
 from widget.services.undo import undo
 from widget.store import audit
-from widget.store.engine import transaction
-from widget.store.tables import audit_event
+from widget.store.engine import MIGRATIONS, transaction
+from widget.store.tables import FIRST_HASH, audit_event, subscription
 
 WORDS = "we are closing the Lyon office"
 
@@ -50,7 +55,7 @@ def test_the_chain_of_a_history_fits(history: Administrator) -> None:
         (3, "order.placed"),
         (4, "change.applied"),
     ]
-    assert [row["previous_hash"] for row in rows] == [audit.FIRST, *(row["hash"] for row in rows[:-1])]
+    assert [row["previous_hash"] for row in rows] == [FIRST_HASH, *(row["hash"] for row in rows[:-1])]
     assert first_altered(history) is None
 
 
@@ -82,10 +87,94 @@ def test_an_event_changed_behind_its_back_is_named(history: Administrator, colum
     assert first_altered(history) == 3
 
 
-@pytest.mark.parametrize("sequence", [1, 2, 3])
+@pytest.mark.parametrize("sequence", [1, 2, 3, 4])
 def test_an_event_taken_out_is_named(history: Administrator, sequence: int) -> None:
     unprotect(history.engine)
     with transaction(history.engine) as connection:
         connection.execute(delete(audit_event).where(audit_event.c.sequence == sequence))
 
     assert first_altered(history) == sequence
+
+
+def test_a_log_cut_short_is_found_though_it_went_on_since(history: Administrator) -> None:
+    unprotect(history.engine)
+    with transaction(history.engine) as connection:
+        connection.execute(delete(audit_event).where(audit_event.c.sequence >= 3))
+        audit.append(connection, history.space_id, at=NOW, actor="somebody", kind="order.placed", data={})
+
+    assert first_altered(history) == 3
+
+
+def test_a_log_emptied_as_a_whole_is_found(history: Administrator) -> None:
+    unprotect(history.engine)
+    with transaction(history.engine) as connection:
+        connection.execute(delete(audit_event))
+
+    assert first_altered(history) == 1
+
+
+def test_a_last_event_written_anew_with_a_hash_that_fits_is_found(history: Administrator) -> None:
+    unprotect(history.engine)
+    with transaction(history.engine) as connection:
+        kept = audit.head(connection, history.space_id)
+        before = {"audit_sequence": 3, "audit_hash": contents_hash(connection, 3)}
+        connection.execute(delete(audit_event).where(audit_event.c.sequence == 4))
+        connection.execute(update(subscription).values(before))
+        audit.append(connection, history.space_id, at=NOW, actor="system", kind="change.applied", data={"forged": 1})
+        connection.execute(update(subscription).values(audit_sequence=kept[0], audit_hash=kept[1]))
+
+    assert first_altered(history) == 4
+
+
+def test_any_single_letter_changed_in_any_event_is_found(history: Administrator) -> None:
+    unprotect(history.engine)
+    rows = contents(history.engine)["audit_event"]
+    changes = [
+        (row["sequence"], name, value[:place] + ("~" if value[place] != "~" else "-") + value[place + 1 :])
+        for row in rows
+        for name, value in row.items()
+        if name not in {"space_id", "sequence"}
+        for place in {0, len(value) // 3, len(value) // 2, len(value) - 1}
+    ]
+
+    named = []
+    with transaction(history.engine) as connection:
+        for sequence, name, value in changes:
+            attempt = connection.begin_nested()
+            connection.execute(update(audit_event).where(audit_event.c.sequence == sequence).values({name: value}))
+            named.append(audit.first_altered(connection, history.space_id))
+            attempt.rollback()
+
+    assert len(changes) > 60
+    assert named == [sequence for sequence, _, _ in changes]
+
+
+def test_the_whole_log_is_verified_and_the_first_altered_event_of_each_space_is_named(
+    history: Administrator, tmp_path: Path
+) -> None:
+    bring_in(history.engine, tmp_path, demo_space("solo"), demo_space("atelier-nord"))
+    assert verify(history.engine) == Verified(spaces=2, events=4)
+    unprotect(history.engine)
+    with transaction(history.engine) as connection:
+        connection.execute(update(audit_event).where(audit_event.c.sequence > 2).values(actor="nobody"))
+
+    with pytest.raises(AlteredError) as caught:
+        verify(history.engine)
+
+    assert str(caught.value) == "space atelier-nord: audit event 3 was altered or is missing"
+
+
+def test_a_log_from_before_there_were_heads_gets_the_head_that_it_has(history: Administrator) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with transaction(history.engine) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0006")
+        command.upgrade(config, "head")
+
+    assert verify(history.engine) == Verified(spaces=1, events=4)
+
+
+def contents_hash(connection: Connection, sequence: int) -> str:
+    found: str = connection.execute(select(audit_event.c.hash).where(audit_event.c.sequence == sequence)).scalar_one()
+    return found

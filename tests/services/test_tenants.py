@@ -14,11 +14,10 @@ from widget.services import account, draft, members, order, undo
 from widget.services.members import MembersError
 from widget.services.order import Outcome, Placed, Unknown
 from widget.services.transfer import import_file
-from widget.store import audit
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
-from widget.store.tables import audit_event, metadata, placed_order, subscription
+from widget.store.tables import FIRST_HASH, audit_event, metadata, placed_order, subscription
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 TERMS = catalogue.load()
@@ -208,6 +207,6 @@ def test_each_space_has_an_audit_chain_of_its_own(claire: Person, olivia: Person
             select(audit_event.c.space_id, audit_event.c.sequence, audit_event.c.previous_hash)
         ).all()
     assert sorted(tuple(row) for row in firsts) == [
-        ("atelier-nord", 1, audit.FIRST),
-        ("harbour-studio", 1, audit.FIRST),
+        ("atelier-nord", 1, FIRST_HASH),
+        ("harbour-studio", 1, FIRST_HASH),
     ]

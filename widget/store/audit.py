@@ -1,4 +1,8 @@
-"""The audit log: append-only, hash-chained per space. It holds what was decided, never what somebody wrote."""
+"""The audit log: append-only, hash-chained per space. It holds what was decided, never what somebody wrote.
+
+The head of each chain (the last sequence and hash) stands on the space's subscription, in the same transaction: a log
+cut short no longer reaches its head, and the events that follow do not close the gap.
+"""
 
 import hashlib
 import json
@@ -6,27 +10,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from widget.store.tables import audit_event
-
-FIRST = "0" * 64
+from widget.store.tables import FIRST_HASH, audit_event, subscription
 
 
 def append(
     connection: Connection, space_id: str, *, at: datetime, actor: str, kind: str, data: Mapping[str, Any]
 ) -> str:
     """Add an event to the space's chain and return its hash. The caller holds the lock on the space's subscription."""
-    last = connection.execute(
-        select(audit_event.c.sequence, audit_event.c.hash)
-        .where(audit_event.c.space_id == space_id)
-        .order_by(audit_event.c.sequence.desc())
-        .limit(1)
-    ).first()
-    sequence, previous = (last.sequence + 1, last.hash) if last else (1, FIRST)
+    sequence, previous = head(connection, space_id)
     row = {
         "space_id": space_id,
-        "sequence": sequence,
+        "sequence": sequence + 1,
         "at": at.isoformat(),
         "actor": actor,
         "kind": kind,
@@ -35,12 +31,24 @@ def append(
     }
     digest = _hash(row)
     connection.execute(insert(audit_event).values(row | {"hash": digest}))
+    connection.execute(
+        update(subscription)
+        .where(subscription.c.space_id == space_id)
+        .values(audit_sequence=sequence + 1, audit_hash=digest)
+    )
     return digest
 
 
+def head(connection: Connection, space_id: str) -> tuple[int, str]:
+    """Return the sequence and the hash of the last event; 0 and zeros before the first."""
+    columns = (subscription.c.audit_sequence, subscription.c.audit_hash)
+    row = connection.execute(select(*columns).where(subscription.c.space_id == space_id)).one()
+    return row.audit_sequence, row.audit_hash
+
+
 def first_altered(connection: Connection, space_id: str) -> int | None:
-    """Return the sequence of the first event that does not fit the chain, or None where all do."""
-    previous, expected = FIRST, 1
+    """Return the sequence of the first event that does not fit the chain or is missing, or None where all do."""
+    previous, expected = FIRST_HASH, 1
     rows = connection.execute(
         select(audit_event).where(audit_event.c.space_id == space_id).order_by(audit_event.c.sequence)
     ).mappings()
@@ -49,7 +57,14 @@ def first_altered(connection: Connection, space_id: str) -> int | None:
         if row["sequence"] != expected or row["previous_hash"] != previous or _hash(told) != row["hash"]:
             return expected
         previous, expected = row["hash"], expected + 1
-    return None
+    return _beyond(expected - 1, previous, head(connection, space_id))
+
+
+def _beyond(sequence: int, digest: str, kept: tuple[int, str]) -> int | None:
+    if kept == (sequence, digest):
+        return None
+    # Cut short: the first one missing. Longer than its head, or written anew as a whole: where the two part.
+    return min(sequence, kept[0]) + 1 if sequence != kept[0] else sequence
 
 
 def _hash(row: Mapping[str, Any]) -> str:

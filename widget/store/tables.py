@@ -23,6 +23,8 @@ metadata = MetaData()
 PERSONAL, BILLING, TECHNICAL = {"holds": "personal"}, {"holds": "billing"}, {"holds": "technical"}
 #: A person's e-mail address in a table that knows no member: the row is theirs.
 ADDRESS = {"holds": "personal", "names": "member.email"}
+#: What the first event of an audit log follows on.
+FIRST_HASH = "0" * 64
 
 space = Table(
     "space",
@@ -51,6 +53,8 @@ subscription = Table(
     Column("users", Integer, nullable=False, info=BILLING),
     Column("zoom_licenses", Integer, nullable=False, info=BILLING),
     Column("version", Integer, nullable=False, info=TECHNICAL),
+    Column("audit_sequence", Integer, nullable=False, server_default="0", info=TECHNICAL),
+    Column("audit_hash", Text, nullable=False, server_default=FIRST_HASH, info=TECHNICAL),
 )
 billed_step = Table(
     "billed_step",
