@@ -60,6 +60,7 @@ permalinks: .venv/dev.stamp ## add the addresses of new articles and sections to
 lock: ## renew the lock files (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 pyproject.toml -o requirements.lock
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group dev pyproject.toml -o requirements-dev.lock
+	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group release -o requirements-release.lock
 
 clean: ## remove what was built and installed, keep the data
 	rm -rf .venv site
