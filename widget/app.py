@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from widget import catalogue, languages
+from widget.gateways.openid import OpenIdProvider
 from widget.services import sign_in
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.settings import Settings
@@ -32,6 +33,7 @@ def system_clock() -> datetime:
 
 def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) -> Starlette:
     """Return the service. Raises MissingSiteError, CatalogueError where what it needs is not there."""
+    believed = settings.trust.provider
     context = Context(
         settings=settings,
         terms=catalogue.load(),
@@ -39,6 +41,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         articles=articles.load(settings.site),
         engine=engine,
         clock=clock,
+        provider=OpenIdProvider(believed, f"{settings.address}/widget/signin/back") if believed else None,
     )
 
     async def apply() -> None:

@@ -67,6 +67,33 @@ def begin(
     return session_id
 
 
+def begin_staff(
+    engine: Engine,
+    staff_id: str,
+    *,
+    now: datetime,
+    ends: str | None = None,
+    browser: str = "",
+    voucher: Voucher | None = None,
+) -> str:
+    """Begin a session for one of the vendor's own people and return its random id; any they had before are over."""
+    session_id = secrets.token_urlsafe(32)
+    begun = StaffSession(
+        staff_id=staff_id,
+        token=secrets.token_urlsafe(32),
+        browser=browser,
+        created_at=now,
+        seen_at=now,
+        authenticated_at=now,
+    )
+    with transaction(engine) as connection:
+        if ends:
+            sessions.remove(connection, ends)
+        sessions.remove_staff(connection, staff_id)
+        sessions.add(connection, session_id, vouched(begun, voucher))
+    return session_id
+
+
 def vouched(begun: Vouched, voucher: Voucher | None) -> Vouched:
     """Return a session with what vouches for it."""
     if voucher is None:

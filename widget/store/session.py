@@ -1,6 +1,7 @@
 """Sessions: only the hash of the random id is stored, so that a copy of the database signs nobody in."""
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -125,6 +126,14 @@ def remove_subject(connection: Connection, issuer: str, subject: str | None, pro
     if provider_session is not None:
         chosen &= session.c.provider_session == provider_session
     return _end(connection, chosen)
+
+
+def remove_elsewhere(connection: Connection, issuer: str, subject: str, places: Collection[str], *, staff: bool) -> int:
+    """End a subject's sessions in spaces that are none of these places, and as staff where they are none now."""
+    gone: ColumnElement[bool] = session.c.space_id.not_in(places)
+    if not staff:
+        gone |= session.c.staff_id.is_not(None)
+    return _end(connection, (session.c.issuer == issuer) & (session.c.subject == subject) & gone)
 
 
 def remove_begun_before(connection: Connection, begun: datetime, seen: datetime) -> int:

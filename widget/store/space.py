@@ -88,6 +88,19 @@ def load_member(connection: Connection, space_id: str, member_id: str) -> Member
     return Member(*row) if row else None
 
 
+def member_by_email(connection: Connection, space_id: str, email: str) -> Member | None:
+    """Return the member of this space who has an address, in whatever capitals, or None."""
+    own = (member.c.space_id == space_id, func.lower(member.c.email) == email.lower(), space.c.archived.is_(False))
+    row = connection.execute(select(member).join(space, space.c.id == member.c.space_id).where(*own)).first()
+    return Member(*row) if row else None
+
+
+def set_role(connection: Connection, space_id: str, member_id: str, role: str) -> None:
+    """Change what a member may do."""
+    own = (member.c.space_id == space_id, member.c.id == member_id)
+    connection.execute(update(member).where(*own).values(role=role))
+
+
 def count(connection: Connection, space_id: str, state: str) -> int:
     """Return how many members of the space are in a state."""
     query = select(func.count()).select_from(member).where(member.c.space_id == space_id, member.c.state == state)

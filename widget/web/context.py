@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from starlette.requests import Request
 
 from widget.domain.terms import Terms
+from widget.gateways.openid import OpenIdProvider
 from widget.languages import ORIGINAL, Language
 from widget.settings import Settings
 from widget.web.articles import Articles
@@ -28,6 +29,7 @@ class Context:
     articles: Articles
     engine: Engine
     clock: Clock
+    provider: OpenIdProvider | None = None
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""

@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, change, demo, members, order, permalinks, receipt, review, sign_in, site, survey, undo
+from widget.web import api, change, members, openid, order, permalinks, receipt, review, sign_in, site, survey, undo
 from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
 from widget.web.pages import notice
@@ -72,11 +72,17 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route(f"{draft}/order", step(order.place), methods=["POST"]),
         Route("/{language:language}/orders/{order}", receipt.show),
         Route("/{language:language}/undo/{change}", undo.take_back, methods=["POST"]),
-        Route("/signin", demo.choose_person, methods=["GET", "POST"]),
+        Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),
         Route("/signout", sign_in.sign_out, methods=["POST"]),
         Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),
     ]
+    if settings.trust.provider:
+        widget += [
+            Route("/signin/back", openid.callback),
+            Route("/signin/space", openid.choose, methods=["POST"]),
+            Route("/signin/ended", openid.logged_out, methods=["POST"]),
+        ]
     return [
         Route("/", permalinks.home),
         Route("/a/{address:path}", permalinks.permalink),

@@ -1,4 +1,4 @@
-"""Signing out, and where one is signed in."""
+"""The way in, the way out, and where one is signed in."""
 
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
@@ -7,19 +7,32 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from widget.logs import Event, tell
 from widget.services import sign_in
 from widget.store.session import Session
+from widget.web import demo, openid
 from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
 from widget.web.pages import answer, read_form, to_sign_in
 from widget.web.session import forget, session_id_of, session_of
 
 
+async def enter(request: Request) -> Response:
+    """Lead to whoever signs people in here: the provider, or the demo's list of people; else there is no such page."""
+    context = context_of(request)
+    if context.settings.demo:
+        return await demo.choose_person(request)
+    if context.provider and request.method == "GET":
+        return await openid.begin(request, context.provider)
+    raise HTTPException(404)
+
+
 async def sign_out(request: Request) -> Response:
     """End the session, on the server too, and lead to the reader's home page."""
-    session_id = session_id_of(request)
+    context, session_id = context_of(request), session_id_of(request)
     if session_id:
-        sign_in.end(context_of(request).engine, session_id)
+        sign_in.end(context.engine, session_id)
+        tell(Event.SIGNED_OUT)
     # "cache" alone: "storage" would take the reader's palette too.
     headers = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
     response = RedirectResponse(f"/{accepted_language(request).code}/", 303, headers)

@@ -1,0 +1,71 @@
+"""Logs: one JSON object a line, and the closed list of what is told about security.
+
+No line holds a query string, a name, an address, a comment, a token, an IBAN or a VAT number: what an exception says
+may hold what somebody typed, so only its class and where it was raised are kept.
+"""
+
+import json
+import logging
+import sys
+import traceback
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TextIO
+
+#: The id of the request that is being answered: in each line, on each error page and in each problem document.
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+_security = logging.getLogger("widget.security")
+
+
+class Event(StrEnum):
+    """Everything that is worth a look when somebody tries the walls, and nothing else."""
+
+    SIGNED_IN = "signed-in"
+    SIGN_IN_REFUSED = "sign-in-refused"
+    SIGNED_OUT = "signed-out"
+    SESSION_OVER = "session-over"
+    HOST_REFUSED = "host-refused"
+    CROSS_ORIGIN_REFUSED = "cross-origin-refused"
+    FORM_REFUSED = "form-refused"
+    NOT_ALLOWED = "not-allowed"
+    TOO_MANY = "too-many"
+    TOO_LARGE = "too-large"
+    TOO_SLOW = "too-slow"
+    STATE_VIEWED = "state-viewed"
+
+
+def tell(event: Event, **facts: str | int) -> None:
+    """Log a security event with facts that are ids and figures, never words of a person."""
+    level = logging.INFO if event in {Event.SIGNED_IN, Event.SIGNED_OUT, Event.STATE_VIEWED} else logging.WARNING
+    _security.log(level, "%s", event.value, extra={"facts": facts})
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one JSON object on one line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line, without its end."""
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "event": record.getMessage(),
+        }
+        if found := request_id.get():
+            line["request"] = found
+        line |= getattr(record, "facts", {})
+        if record.exc_info and record.exc_info[0]:
+            line["error"] = record.exc_info[0].__name__
+            line["raised"] = [
+                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(record.exc_info[2])
+            ]
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure(level: int, stream: TextIO = sys.stderr) -> None:
+    """Send every log line of the process to a stream, from this level on; libraries from warnings on."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("widget").setLevel(level)
