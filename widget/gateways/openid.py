@@ -117,7 +117,7 @@ class OpenIdProvider:
         with self._client() as client:
             token = self._token(client, metadata, callback["code"], asked.verifier)
             claims = self._id_token(token, metadata, asked, now)
-            userinfo = self._userinfo(client, metadata, claims["sub"])
+        userinfo = self._userinfo(metadata, token["access_token"], claims["sub"])
         session = claims.get("sid")
         return Claims(
             issuer=claims["iss"],
@@ -216,6 +216,8 @@ class OpenIdProvider:
         if not isinstance(token.get("id_token"), str):
             raise ProviderError("no-id-token")
         claims, algorithm = self._verified(token["id_token"], metadata, now, kinds=("jwt", None))
+        if not _is_audience(claims.get("aud"), self.provider.client_id):
+            raise ProviderError("id-token-aud")
         options = {"iss": {"essential": True, "value": self.provider.issuer}, "sub": {"essential": True}}
         params = {"nonce": asked.nonce, "client_id": self.provider.client_id, "access_token": token["access_token"]}
         try:
@@ -228,8 +230,6 @@ class OpenIdProvider:
         return claims
 
     def _check_claims(self, claims: Mapping[str, Any], asked: Asked, now: datetime) -> None:
-        if not _is_audience(claims.get("aud"), self.provider.client_id):
-            raise ProviderError("id-token-aud")
         if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
             raise ProviderError("id-token-sub")
         if not _is_number(claims.get("auth_time")) or not 0 < claims["auth_time"] <= now.timestamp() + LEEWAY:
@@ -268,29 +268,26 @@ class OpenIdProvider:
                     raise ProviderError("keys") from None
             return self._keys[1]
 
-    def _userinfo(self, client: OAuth2Client, metadata: Mapping[str, Any], subject: str) -> dict[str, Any]:
+    def _userinfo(self, metadata: Mapping[str, Any], access_token: str, subject: str) -> dict[str, Any]:
         address = metadata.get("userinfo_endpoint")
         if address is None:
             return {}
-        found = _json(lambda: client.get(address))
+        found = _fetched(address, {"Authorization": f"Bearer {access_token}"})
         if found.get("sub") != subject:
             raise ProviderError("userinfo-sub")
         return {name: value for name, value in found.items() if name not in {"iss", "aud", "sid", "auth_time"}}
 
 
-def _fetched(address: str) -> dict[str, Any]:
-    with httpx2.Client(transport=Bounded(), timeout=httpx2.Timeout(5)) as client:
-        return _json(lambda: client.get(address))
-
-
-def _json(ask: Any) -> dict[str, Any]:
+def _fetched(address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the JSON object at an address of the provider; redirects are not followed. Raises ProviderError."""
     try:
-        answer = ask()
-        answer.raise_for_status()
-        found = answer.json()
+        with httpx2.Client(transport=Bounded(), timeout=httpx2.Timeout(5)) as client:
+            answer = client.get(address, headers=headers)
+            answer.raise_for_status()
+            found = answer.json()
     except TooLargeError:
         raise ProviderError("too-large") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError, OAuthError, OAuth2Error):
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
         raise ProviderError("unreachable") from None
     if not isinstance(found, dict):
         raise ProviderError("unreachable")
