@@ -1,5 +1,6 @@
 """Quotes: they promise and change nothing; accepted once, as promised, or decided again."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,10 +29,11 @@ from widget.domain.quote import QuoteState
 from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.domain.vat import Treatment
-from widget.services import members, quote, quote_due, undo
+from widget.services import members, quote, quote_due, quote_pdf, undo
 from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
 from widget.services.quote import Accepted, Asked, Differs, Look, Over, Requested
 from widget.services.quote_due import QuotesNotSettledError
+from widget.services.quote_pdf import DamagedPdfError
 from widget.store import quote as quotes
 from widget.store import tables
 from widget.store.engine import transaction
@@ -102,9 +104,14 @@ def withdraw(who: Administrator, number: str, *, now: datetime = NOW) -> Over | 
 
 
 def projection(who: Administrator) -> dict[str, Any]:
-    """Return every row that a quote may not touch."""
+    """Return every row that a quote may not touch; the head of the audit log stands in one of them and grows."""
     rows = contents(who.engine)
-    return {name: rows[name] for name in SUBSCRIPTION}
+    kept = {name: rows[name] for name in SUBSCRIPTION}
+    audit_head = ("audit_sequence", "audit_hash")
+    kept["subscription"] = [
+        {name: value for name, value in row.items() if name not in audit_head} for row in kept["subscription"]
+    ]
+    return kept
 
 
 def states(who: Administrator) -> dict[str, str]:
@@ -543,3 +550,59 @@ def test_another_administrator_of_the_space_may_accept_and_is_named_in_the_audit
         by = connection.execute(select(tables.placed_order.c.member_id)).scalar_one()
     assert by == karim
     assert [event["actor"] for event in events(claire.engine, "quote.accepted")] == [karim]
+
+
+ADDRESS = "https://help.example.org"
+
+
+def pdf(who: Administrator, number: str) -> bytes | None:
+    return quote_pdf.read(
+        who.engine,
+        TERMS,
+        space_id=who.space_id,
+        member_id=who.member_id,
+        number=number,
+        address=ADDRESS,
+        now=NOW,
+    )
+
+
+def test_its_pdf_is_made_once_and_served_again_as_it_was(claire: Administrator, tmp_path: Path) -> None:
+    number = ask(claire)
+
+    first = pdf(claire, number)
+    moved = demo_space("atelier-nord", billing={"name": "Another name"})
+    bring_in(claire.engine, tmp_path, moved)
+
+    assert first is not None
+    assert first.startswith(b"%PDF-1.7")
+    assert pdf(claire, number) == first
+    (row,) = contents(claire.engine)["quote_pdf"]
+    assert row["sha256"] == hashlib.sha256(first).hexdigest()
+
+
+def test_ten_that_ask_for_its_pdf_at_once_get_the_same_bytes(claire: Administrator) -> None:
+    number = ask(claire)
+
+    served = at_once([partial(pdf, claire, number)] * 10)
+
+    assert len({*served}) == 1
+    assert len(contents(claire.engine)["quote_pdf"]) == 1
+
+
+def test_a_pdf_that_was_altered_is_served_to_nobody(claire: Administrator) -> None:
+    number = ask(claire)
+    pdf(claire, number)
+    with transaction(claire.engine) as connection:
+        connection.execute(update(tables.quote_pdf).values(content=b"%PDF-1.7 something else"))
+
+    with pytest.raises(DamagedPdfError, match=f"^{number}: its kept PDF does not have its SHA-256$"):
+        pdf(claire, number)
+
+
+def test_the_pdf_of_another_space_is_unknown(claire: Administrator, tmp_path: Path) -> None:
+    bring_in(claire.engine, tmp_path, demo_space("harbour-studio"))
+    number = ask(claire)
+
+    assert pdf(administrator(claire.engine, "harbour-studio", "Olivia Hughes"), number) is None
+    assert pdf(claire, "Q-2026-000002") is None

@@ -43,6 +43,10 @@ class Vat:
         """The amount with VAT."""
         return self.net + self.amount
 
+    def on(self, net: int) -> "Vat":
+        """Return VAT on another net amount, at the same rate and for the same reason."""
+        return Vat(self.treatment, self.rate, net, round_half_up(net * self.rate, WHOLE))
+
 
 def treatment(customer_country: str | None, *, number_valid: bool, terms: VatTerms) -> Treatment:
     """Return how VAT is charged to this customer; an unknown country counts as the seller's own.
@@ -61,4 +65,4 @@ def treatment(customer_country: str | None, *, number_valid: bool, terms: VatTer
 def vat(net: int, why: Treatment, terms: VatTerms) -> Vat:
     """Return VAT on a net amount in minor units, rounded half up once."""
     rate = terms.rate if why in (Treatment.DOMESTIC, Treatment.WITHOUT_NUMBER) else 0
-    return Vat(why, rate, net, round_half_up(net * rate, WHOLE))
+    return Vat(why, rate, 0, 0).on(net)

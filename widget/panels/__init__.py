@@ -5,6 +5,7 @@ Every date and amount is formatted here, once; the templates only place them.
 
 from widget.panels.choice import Sample, plan_choices, sample
 from widget.panels.differences import differences
+from widget.panels.quote import offer_rows, quote_view
 from widget.panels.result import RuleLink, result_view
 from widget.panels.words import DIRECTION_NAMES, ITEM_NAMES, PER, fee_text, level_text, period_text
 
@@ -17,8 +18,10 @@ __all__ = [
     "differences",
     "fee_text",
     "level_text",
+    "offer_rows",
     "period_text",
     "plan_choices",
+    "quote_view",
     "result_view",
     "sample",
 ]
