@@ -19,13 +19,20 @@ def test_every_template_compiles_without_a_call_to_the_catalogue(code: str) -> N
 
 
 def test_a_translation_stands_where_the_message_stood() -> None:
-    page = render("too_large.html", languages.load()["fr"], {})
+    page = render("demo.html", languages.load()["fr"], {})
 
-    assert "L’envoi est trop grand." in page
+    assert "données d’exemple" in page
 
 
 def test_what_people_write_is_text() -> None:
-    values: dict[str, object] = {"title": "<b>&", "lines": [], "people": (), "r": None, "back": '"><script>'}
+    values: dict[str, object] = {
+        "title": "<b>&",
+        "lines": [],
+        "people": (),
+        "back": '"><script>',
+        "back_to": "Back",
+        "signed_in": False,
+    }
 
     page = render("notice.html", languages.load()["en"], values)
 

@@ -1,6 +1,8 @@
 """What a signed-in person sees of their own space: a locked contract, a late notice, a limit."""
 
 import html
+import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sqlalchemy import Engine
@@ -30,7 +32,11 @@ def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: Test
 
     assert "Ce contrat est verrouillé" in page
     assert "support@workspace.example" in page
-    assert "Grand Contrat / signed-contract" in page
+    mail = urlsplit(html.unescape(re.findall(r'href="(mailto:[^"]+)"', page)[-1]))
+    about = parse_qs(mail.query)
+    assert mail.path == "support@workspace.example"
+    assert about["subject"] == ["Modification de l’abonnement de Grand Contrat, référence signed-contract-1"]
+    assert about["body"] == ["Espace\u00a0: Grand Contrat\nRéférence\u00a0: signed-contract-1\n\n"]
     assert page.count(" disabled") == 6
     wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}
     assert client.post("/widget/fr/change", data=wish).status_code == 403

@@ -3,6 +3,7 @@
 from markupsafe import Markup
 
 from widget.domain.change import preview
+from widget.domain.plan import Interval
 from widget.domain.terms import Terms
 from widget.helpcentre.glossary import terms as glossary_terms
 from widget.helpcentre.markup import flat, table
@@ -59,11 +60,12 @@ def widget(kind: str, terms: Terms, language: Language, link: RuleLink) -> str:
         "here": address,
         "action": address,
         "live": f"{address}/result",
-        "plans": plan_choices(terms, start.on, start.subscription.interval, language),
+        "plans": plan_choices(terms, start.on, list(Interval), language),
         "f": start.fields(),
         "errors": dict.fromkeys(start.fields(), ""),
         "summary": [],
         "locked": False,
+        "proposed": False,
         "state": None,
         "token": "",
         "sample_open": False,

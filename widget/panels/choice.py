@@ -1,5 +1,6 @@
 """The first step: the example that anybody may try, and the plans to choose from."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -49,14 +50,14 @@ def sample() -> Sample:
     return Sample(subscription, date(2027, 3, 15), Level("premium", 15, 4))
 
 
-def plan_choices(terms: Terms, on: date, interval: Interval, language: Language) -> list[dict[str, Any]]:
-    """Return the plans on sale, lowest first, with the price of a user."""
+def plan_choices(terms: Terms, on: date, intervals: Iterable[Interval], language: Language) -> list[dict[str, Any]]:
+    """Return the plans on sale, lowest first, with the price of a user by interval."""
     book = terms.price_book(on)
     return [
         {
             "id": plan.id,
             "name": plan.name[language.code],
-            "price": fee_text(plan.prices[interval].user, interval, book, language),
+            "prices": {each: fee_text(plan.prices[each].user, each, book, language) for each in intervals},
         }
         for plan in book.plans
     ]

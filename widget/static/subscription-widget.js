@@ -1,98 +1,137 @@
 // <subscription-widget>: enhances the server's own forms. Its attributes have no power: the only addresses used are
-// its `src` and a form's `action` and `data-live`, all on this site. No dependency, no build step.
+// its `src`, a form's `action` and `data-live` and a link's `href`, all on this site. No dependency, no build step.
 (() => {
   "use strict";
   const FRAGMENT = { Accept: "text/html;fragment=1" };
   const WISH = /^(plan|users|zoom_licenses)$/;
   const VALUE = /^[A-Za-z0-9_-]{1,40}$/;
+  const KEPT = "subscription-widget";
+  const plain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 
   class SubscriptionWidget extends HTMLElement {
     connectedCallback() {
       // With an async script this runs before the children are parsed: listen on the host, look at nothing yet.
       if (this.listening) return;
-      this.listening = true;
-      this.addEventListener("input", (event) => this.changed(event, event.target.type === "radio" ? 0 : 120));
-      this.addEventListener("submit", (event) => this.submitted(event));
-      this.proposals = () => this.prefill();
-      addEventListener("hashchange", this.proposals);
-      this.travelled = (event) => this.travel(event.state?.widget);
-      addEventListener("popstate", this.travelled);
-      const whole = () => { this.prefill(); this.personal(); };
-      document.readyState === "loading" ? addEventListener("DOMContentLoaded", whole, { once: true }) : whole();
-      this.hide = () => { if (this.isPersonal) this.replaceChildren(); };
-      this.show = (event) => { if (event.persisted && this.isPersonal) this.load(this.at ?? this.getAttribute("src")); };
-      addEventListener("pagehide", this.hide);
-      addEventListener("pageshow", this.show);
-      this.carry = (event) => this.carryOver(event);
-      document.addEventListener("click", this.carry, true);
+      this.listening = new AbortController();
+      const { signal } = this.listening;
+      const on = (target, type, act, capture) => target?.addEventListener(type, act, { signal, capture });
+      on(this, "input", (event) => this.changed(event));
+      on(this, "submit", (event) => this.submitted(event));
+      on(this, "click", (event) => this.followed(event));
+      on(document, "click", (event) => this.carry(event), true);
+      on(window, "popstate", (event) => this.travelled(event));
+      on(window, "pagehide", () => this.isPersonal && this.querySelector(".sw").replaceChildren());
+      on(window, "pageshow", (event) => event.persisted && this.again());
+      // A link to the same page changes only its query or hash; who tells of it depends on theme and browser.
+      const proposals = () => this.prefill();
+      on(window, "hashchange", proposals);
+      on(window.navigation, "currententrychange", proposals);
+      this.theme = window.location$?.subscribe(proposals);
+      this.hash = location.hash;
+      if (document.readyState === "loading") on(document, "DOMContentLoaded", () => this.start());
+      else this.start();
     }
 
     disconnectedCallback() {
-      removeEventListener("hashchange", this.proposals);
-      removeEventListener("popstate", this.travelled);
-      removeEventListener("pagehide", this.hide);
-      removeEventListener("pageshow", this.show);
-      document.removeEventListener("click", this.carry, true);
-      this.listening = false;
+      this.listening?.abort();
+      this.listening = undefined;
+      this.theme?.unsubscribe();
     }
 
-    get form() { return this.querySelector("form[data-live]"); }
+    get source() { return this.getAttribute("src"); }
+    get form() { return this.querySelector(".sw-form"); }
+
+    // What was taken along from the other language or from sign-in, else what this entry of the history had.
+    async start() {
+      const kept = (this.form && this.taken()) || history.state || {};
+      const at = kept.widget?.replace(/^\/widget\/\w+/, `/widget/${this.lang}`);
+      // The marker cookie says only that asking is worth it; the session itself is out of a script's reach.
+      if (this.source && (at || /(?:^|; )signed_in=1/.test(document.cookie))) await this.load(at ?? this.source);
+      this.prefill();
+      if (kept.form) this.fill(kept.form);
+    }
+
+    again() {
+      if (this.isPersonal) this.load(this.at ?? this.source);
+      else if (!this.source) location.reload();
+    }
 
     // Proposed values, from the query or from `#change=plan:premium,users:12`. They fill the form and never submit it.
     proposed() {
-      const found = new Map();
-      for (const [name, value] of new URLSearchParams(location.search)) found.set(name, value);
-      const hash = /^#change=(.*)$/.exec(decodeURIComponent(location.hash));
-      for (const part of hash ? hash[1].split(",") : []) found.set(...part.split(":").concat("").slice(0, 2));
+      const found = new Map(new URLSearchParams(location.search));
+      let hash = "";
+      try { hash = /^#change=(.*)$/.exec(decodeURIComponent(location.hash))?.[1] ?? ""; } catch { /* no text: ignored */ }
+      for (const part of hash.split(",")) found.set(...part.split(":").concat("").slice(0, 2));
       return [...found].filter(([name, value]) => WISH.test(name) && VALUE.test(value));
     }
 
+    // Each proposal fills the form once: what is typed afterwards stays, whatever becomes of the address.
     prefill() {
       const values = this.proposed();
-      if (!values.length || !this.form) return;
+      if (!values.length || !this.form?.dataset.live || this.proposal === String(values)) return;
+      this.proposal = String(values);
       const note = this.querySelector(".sw-proposed");
       if (note) note.hidden = false;
       this.fill(values);
     }
 
+    typed() {
+      const form = this.form;
+      if (!form || !this.touched) return undefined;
+      return [...new FormData(form)].filter(([name]) => form.elements.namedItem(name)?.type !== "hidden" && name !== "asked");
+    }
+
     fill(values) {
+      this.touched = true;
       for (const [name, value] of values) {
-        const fields = this.form?.elements.namedItem(name);
-        if (fields) fields.value = value;
+        for (const field of this.form?.elements ?? []) {
+          if (field.name !== name || field.type === "hidden") continue;
+          if (field.type !== "radio" && field.type !== "checkbox") field.value = value;
+          else if (field.value === value) field.checked = true;
+        }
       }
       this.calculate();
     }
 
-    // Signed in: the marker cookie says only that asking is worth it; the session itself is out of a script's reach.
-    personal() {
-      const source = this.getAttribute("src");
-      if (source && /(?:^|; )signed_in=1/.test(document.cookie)) this.load(source);
-    }
-
-    async load(address) {
+    async load(address, focus) {
       this.isPersonal = true;
-      if (address !== this.getAttribute("src")) this.touched = false;
+      if (address !== this.source) this.touched = false;
       try {
         const answer = await fetch(address, { headers: FRAGMENT, credentials: "same-origin" });
+        if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
+        if (answer.status >= 500) throw new Error(String(answer.status));
         const html = await answer.text();
         // What was typed while the answer was on its way stays typed.
-        const typed = this.touched && this.form ? [...new FormData(this.form)].filter(([name]) => WISH.test(name)) : [];
-        this.swap(html, false);
+        const typed = this.typed();
+        this.at = address === this.source ? undefined : address;
+        this.proposal = undefined;
+        this.swap(html, focus);
         this.prefill();
-        if (typed.length) this.fill(typed);
-      } catch { this.down(); }
+        if (typed) this.fill(typed);
+        return true;
+      } catch {
+        return this.down();
+      }
     }
 
-    changed(event, wait) {
+    changed(event) {
       if (!this.form?.contains(event.target)) return;
       this.touched = true;
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.calculate(), wait);
+      this.timer = setTimeout(() => {
+        this.note();
+        this.calculate();
+      }, event.target.type === "radio" ? 0 : 120);
+    }
+
+    // What is typed belongs to this entry of the history: Back, Forward and a reload find it again.
+    note() {
+      history.replaceState({ ...history.state, widget: this.at, form: this.typed() }, "");
     }
 
     async calculate() {
       const form = this.form;
-      if (!form) return;
+      if (!form?.dataset.live) return;
       this.pending?.abort();
       const mine = (this.pending = new AbortController());
       this.setAttribute("aria-busy", "true");
@@ -121,51 +160,104 @@
       this.speaking = setTimeout(() => { status.textContent = text; }, hidden ? 700 : 0);
     }
 
-    // Back and Forward walk through the steps taken inside the article.
-    travel(step) {
-      if (step) this.load((this.at = step));
-      else if (this.at) { this.at = undefined; this.load(this.getAttribute("src")); }
-      else this.prefill();
-    }
-
     down() {
       this.querySelector(".sw-panel")?.classList.add("sw-stale");
       this.say(this.querySelector("[role=status]")?.dataset.down ?? "", false);
+      return false;
+    }
+
+    // Back and Forward walk through the steps taken inside the article; a link to a section stays at its step.
+    async travelled({ state }) {
+      const moved = location.hash !== this.hash;
+      this.hash = location.hash;
+      if (!this.source) return;
+      if (!state && moved) this.note();
+      else if (state?.widget !== this.at) {
+        // The first step again, with the wish of the draft.
+        if (await this.load(state?.widget ?? this.at.replace(/\/[^/]*$/, ""))) this.at = state?.widget;
+        if (state?.form) this.fill(state.form);
+      }
+    }
+
+    push(at) {
+      this.at = at;
+      this.hash = location.hash;
+      history.pushState({ widget: at }, "");
+    }
+
+    async followed(event) {
+      const link = event.target.closest("a");
+      if (!link || !plain(event)) return;
+      if (link.hasAttribute("data-swap") && this.source) {
+        event.preventDefault();
+        const address = link.getAttribute("href");
+        if (await this.load(address, true)) this.push(address);
+      } else if (link.hash && link.pathname === location.pathname) {
+        link.search = location.search; // a section of this page: nothing is loaded anew
+      }
     }
 
     async submitted(event) {
       const form = event.target;
-      // An order is a full form post; so is every step on the widget's own pages, where each has its own address.
-      if (form.hasAttribute("data-whole") || !this.hasAttribute("src")) return;
+      if (form === this.checked) return;
       event.preventDefault();
+      if (this.sending) return;
+      this.sending = true;
       try {
+        // An order is a full form post; so is every step on the widget's own pages, where each has its own address.
+        // It leaves the page, so we first see whether somebody answers: what was typed would be gone otherwise.
+        if (form.hasAttribute("data-whole") || !this.source) {
+          if (!(await fetch("/widget/health", { cache: "no-store" })).ok) throw new Error("health");
+          this.checked = form;
+          form.requestSubmit(event.submitter);
+          this.checked = undefined;
+          return;
+        }
         const body = new URLSearchParams(new FormData(form, event.submitter));
         const answer = await fetch(form.action, { method: "POST", headers: FRAGMENT, body, credentials: "same-origin" });
-        if (answer.status >= 500) throw new Error(String(answer.status));
+        if (answer.status >= 500 || answer.status === 404) throw new Error(String(answer.status));
         const html = await answer.text();
-        const at = new URL(answer.url).pathname;
-        if (answer.redirected) history.pushState({ widget: at }, "");
-        this.at = at;
+        if (answer.redirected) {
+          this.note();
+          this.push(new URL(answer.url).pathname);
+          this.touched = false;
+        }
+        this.isPersonal = true;
         this.swap(html, true);
       } catch {
         this.down();
+      } finally {
+        this.sending = false;
       }
     }
 
     swap(html, focus) {
-      this.innerHTML = html;
+      this.querySelector(".sw").outerHTML = html;
+      this.say("", true);
       const target = this.querySelector(".sw-summary") ?? this.querySelector(".sw-heading");
       if (focus) target?.focus();
     }
 
-    // The switch of language takes the half-filled form along, in the hash: nothing of it reaches a server.
-    carryOver(event) {
-      const link = event.target.closest?.("a[data-language]");
-      if (!link || !this.form) return;
-      const data = new FormData(this.form);
-      const parts = ["plan", "users", "zoom_licenses"].filter((name) => VALUE.test(data.get(name) ?? ""));
-      if (this.touched) {
-        link.hash = "change=" + parts.map((name) => `${name}:${data.get(name)}`).join(",");
+    // The other language and sign-in are other pages: the half-filled form moves there, and is forgotten on arrival.
+    carry(event) {
+      const link = event.target.closest?.("a[data-language], a[data-signin]");
+      if (!link || !plain(event)) return;
+      if (link.hasAttribute("data-signin") && this.source) {
+        link.search = `?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
+      }
+      if (!this.at && !this.touched) return;
+      try {
+        sessionStorage.setItem(KEPT, JSON.stringify({ widget: this.at, form: this.typed() }));
+      } catch { /* no storage: the other page begins anew */ }
+    }
+
+    taken() {
+      try {
+        const kept = JSON.parse(sessionStorage.getItem(KEPT));
+        sessionStorage.removeItem(KEPT);
+        return kept;
+      } catch {
+        return null;
       }
     }
   }

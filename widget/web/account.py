@@ -1,6 +1,8 @@
 """The first step for a signed-in person: their own state, their own numbers, or why they may not."""
 
+from collections.abc import Container
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,11 +19,9 @@ from widget.services import account, draft
 from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.context import context_of
-from widget.web.forms import Form, parse
-from widget.web.pages import answer, notice, read_form
+from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.pages import answer, notice, read_form, too_large
 from widget.wording import N_
-
-WISH = ("plan", "users", "zoom_licenses")
 
 
 def link(request: Request, language: Language) -> RuleLink:
@@ -44,11 +44,11 @@ async def wish_own(request: Request, session: Session, language: Language) -> Re
         return show_own(request, session, language, "change/choose.html")
     body = await read_form(request)
     if body is None:
-        return answer(request, "too_large.html", language, {}, 413)
+        return too_large(request)
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
-        return show_own(request, session, language, "change/choose.html", status=403)
-    form, result = _tried(request, seen, language, body)
+        return show_own(request, session, language, "change/choose.html", query="", status=403)
+    form, result = _tried(request, seen, language, body, SAMPLE)
     floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
     if result is None or not (result.allowed or floor_only):
         return _show(request, session, seen, language, form, result, "change/choose.html", 422)
@@ -60,23 +60,35 @@ async def wish_own(request: Request, session: Session, language: Language) -> Re
     return RedirectResponse(f"/widget/{language.code}/change/{draft_id}/{step}", 303, {"Cache-Control": "no-store"})
 
 
-def show_own(request: Request, session: Session, language: Language, template: str, status: int = 200) -> Response:
-    """Show the step or the live result for the query's values, over what is in use."""
+def show_own(
+    request: Request,
+    session: Session,
+    language: Language,
+    template: str,
+    *,
+    query: str | None = None,
+    status: int = 200,
+) -> Response:
+    """Show the step or the live result for the values of a query, by default the request's, over what is in use."""
     seen = account_of(request, session)
     if seen is None:
         return RedirectResponse("/widget/signin", 303)
     if not seen.member.is_administrator:
         return _not_administrator(request, seen, language)
-    form, result = _tried(request, seen, language, request.url.query)
+    # A page's link may carry what its senders hang onto links; the form itself sends only what it knows.
+    ignored = SAMPLE if template == "change/live.html" else ANYTHING
+    form, result = _tried(request, seen, language, request.url.query if query is None else query, ignored)
     if result and result.direction is Direction.NONE and template == "change/choose.html":
         result = None  # nothing was asked yet: no "no" before a wish
     return _show(request, session, seen, language, form, result, template, 422 if form.errors else status)
 
 
-def _tried(request: Request, seen: Account, language: Language, body: str) -> tuple[Form, ChangePreview | None]:
+def _tried(
+    request: Request, seen: Account, language: Language, body: str, ignored: Container[str]
+) -> tuple[Form, ChangePreview | None]:
     terms, in_use = context_of(request).terms, seen.subscription.in_use
     defaults = {"plan": in_use.plan, "users": str(in_use.users), "zoom_licenses": str(in_use.zoom_licenses)}
-    form = parse(body, defaults, WISH, language)
+    form = parse(body, defaults, WISH, language, ignored=ignored)
     plan = form.choice("plan", [each.id for each in terms.price_book(seen.on).plans])
     users, licenses = form.whole("users", 1, 100_000), form.whole("zoom_licenses", 0, 100_000)
     if form.errors or not (plan and users) or licenses is None:
@@ -102,17 +114,23 @@ def _show(
         "live": f"{address}/result",
         "plans": []
         if template == "change/live.html"
-        else plan_choices(terms, seen.on, seen.subscription.interval, language),
+        else plan_choices(terms, seen.on, [seen.subscription.interval], language),
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in WISH},
         "summary": form.summary,
         "locked": _locked(request, seen, language),
+        "proposed": proposed(request),
         "sample_open": False,
         "state": None if template == "change/live.html" else state_view(request, seen, language),
         "token": session.token,
         "r": result and result_view(result, language, link(request, language), terms),
     }
     return answer(request, template, language, values, status)
+
+
+def proposed(request: Request) -> bool:
+    """Whether a link proposes values, which is said: nobody typed them."""
+    return request.method == "GET" and any(name in request.query_params for name in WISH)
 
 
 def state_view(request: Request, seen: Account, language: Language) -> dict[str, Any]:
@@ -147,14 +165,16 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
 def _locked(request: Request, seen: Account, language: Language) -> dict[str, str] | None:
     if not seen.subscription.locked:
         return None
-    sentence = language.gettext(
-        N_("It cannot be changed here. Write to %(email)s and give this reference: %(reference)s.")
-    )
-    email = context_of(request).terms.policy(seen.on).support_email
-    reference = f"{seen.space.name} / {seen.space.id}"
+    t, email = language.gettext, context_of(request).terms.policy(seen.on).support_email
+    # The space, and the version of its subscription: support finds what the reader saw.
+    facts = {"email": email, "space": seen.space.name, "reference": f"{seen.space.id}-{seen.stored.version}"}
+    subject = t(N_("Change of the subscription of %(space)s, reference %(reference)s")) % facts
+    body = t(N_("Space: %(space)s")) % facts + "\n" + t(N_("Reference: %(reference)s")) % facts + "\n\n"
+    text = N_("It cannot be changed here. Write to %(email)s about the space %(space)s, reference %(reference)s.")
     return {
-        "title": language.gettext(N_("This contract is locked")),
-        "text": sentence % {"email": email, "reference": reference},
+        "title": t(N_("This contract is locked")),
+        "text": t(text) % facts,
+        "mail": f"mailto:{email}?subject={quote(subject)}&body={quote(body)}",
     }
 
 
@@ -164,4 +184,13 @@ def _not_administrator(request: Request, seen: Account, language: Language) -> R
     )
     title = N_("You are not an administrator of this space")
     back = context_of(request).articles.article("downgrade", language.code)
-    return notice(request, language, title, [why], seen.administrators, back=back)
+    return notice(
+        request,
+        language,
+        title,
+        [why],
+        seen.administrators,
+        back=back,
+        back_to=N_("Back to the help article"),
+        signed_in=True,
+    )

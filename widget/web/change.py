@@ -12,15 +12,13 @@ from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
-from widget.web.account import link, show_own, wish_own
+from widget.web.account import link, proposed, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of
-from widget.web.forms import Form, parse
-from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.pages import answer, read_form, to_sign_in, too_large
 from widget.web.session import has_expired, session_of
-
-WISH = ("plan", "users", "zoom_licenses")
-SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
+from widget.web.step import Step as DraftStep
 
 
 async def neutral(request: Request) -> Response:
@@ -39,13 +37,24 @@ async def choose(request: Request) -> Response:
     if request.method == "POST":
         body = await read_form(request)
         if body is None:
-            return answer(request, "too_large.html", language, {}, 413)
+            return too_large(request)
         if has_expired(request):
             return to_sign_in(request, f"/widget/{language.code}/change?{_wish(body, language)}")
         form = parse(body, sample().fields(), SAMPLE, language)
     else:
-        form = parse(request.url.query, sample().fields(), SAMPLE, language)
+        # A link that somebody passed on may carry what its senders hang onto links.
+        form = parse(request.url.query, sample().fields(), SAMPLE, language, ignored=ANYTHING)
     return _show(request, language, form, "change/choose.html")
+
+
+async def again(this: DraftStep, _: str) -> Response:
+    """Show the first step with the wish of a draft, to change it; it becomes a draft of its own."""
+    wish = {
+        "plan": this.draft.wish.plan,
+        "users": this.draft.wish.users,
+        "zoom_licenses": this.draft.wish.zoom_licenses,
+    }
+    return show_own(this.request, this.session, this.language, "change/choose.html", query=urlencode(wish))
 
 
 async def live(request: Request) -> Response:
@@ -67,19 +76,21 @@ def _wish(body: str, language: Language) -> str:
 def _show(request: Request, language: Language, form: Form, template: str) -> Response:
     context = context_of(request)
     result, on = tried(form, context.terms)
-    interval = Interval.MONTH if form.typed["interval"] == "month" else Interval.YEAR
+    address = f"/widget/{language.code}/change"
+    wish = urlencode({name: form.typed[name] for name in WISH if name in form.typed})
     values = {
         "who": "anonymous",
-        "here": f"/widget/{language.code}/change",
-        "action": f"/widget/{language.code}/change",
-        "live": f"/widget/{language.code}/change/result",
+        "here": f"{address}?{wish}",
+        "action": address,
+        "live": f"{address}/result",
         "plans": []
         if template == "change/live.html"
-        else plan_choices(context.terms, on or context.today(), interval, language),
+        else plan_choices(context.terms, on or context.today(), Interval, language),
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in SAMPLE},
         "summary": form.summary,
         "locked": False,
+        "proposed": proposed(request),
         "state": None,
         "token": "",
         "sample_open": any(name in form.errors for name in SAMPLE[3:]),

@@ -1,7 +1,7 @@
 """What people type, read by a small table of parsers: a value, or a code that says what to do about it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import parse_qsl
@@ -16,6 +16,9 @@ _SPACES = re.compile(r"[ \u00a0\u202f]")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
+#: More than the names that fit into a body (web/body.py).
+MOST_FIELDS = 2_000
+
 MESSAGES = {
     "required": N_("%(label)s: fill in this field."),
     "not_whole": N_("%(label)s: write a whole number in digits, such as 12."),
@@ -29,6 +32,10 @@ MESSAGES = {
     "too_long": N_("%(label)s: this text is too long; at most %(limit)s characters."),
     "control": N_("%(label)s: this text holds characters that cannot be printed."),
 }
+OLD_FORM = N_("This form is too old. Reload the page and try again.")
+WISH = ("plan", "users", "zoom_licenses")
+#: The try-out: the wish, and the example that it starts from.
+SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
 LABELS = {
     "plan": N_("Plan"),
     "users": N_("Number of users"),
@@ -42,15 +49,31 @@ LABELS = {
     "on": N_("Day of the order"),
     "reason": N_("Reason"),
     "comment": N_("Comment"),
+    "member": N_("People"),
+    "late_ack": N_("Confirmation"),
 }
+
+
+class _Anything:
+    """Holds every name: a form that passes over whatever it does not know."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+ANYTHING = _Anything()
 
 
 @dataclass
 class Form:
-    """A form as typed: `typed` goes back to the page as it came, `errors` are by field, in the order of the form."""
+    """A form as typed: `typed` goes back to the page as it came, `errors` are by field, in the order of the form.
+
+    `many` holds the values of the fields that may come several times, such as tick boxes.
+    """
 
     typed: dict[str, str]
     language: Language
+    many: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
     def fail(self, name: str, code: str, **facts: object) -> None:
@@ -116,24 +139,36 @@ class Form:
         return [(name if name in LABELS else "", message) for name, message in self.errors.items()]
 
 
-def parse(body: str, defaults: Mapping[str, str], known: Sequence[str], language: Language) -> Form:
+def parse(
+    body: str,
+    defaults: Mapping[str, str],
+    known: Sequence[str],
+    language: Language,
+    *,
+    many: Sequence[str] = (),
+    ignored: Container[str] = (),
+) -> Form:
     """Return the form that a query or a urlencoded body sends, over the defaults.
 
-    A repeated field and an unknown one are errors of the form; neither is ever used.
+    A repeated field and an unknown one are errors of the form; neither is ever used. Fields of `many` may come several
+    times; those of `ignored` are passed over: another form of ours has them.
     """
-    form = Form(dict(defaults), language)
+    form = Form(dict(defaults), language, many={name: [] for name in many})
     seen: set[str] = set()
     try:
-        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=100, errors="replace")
+        fields = parse_qsl(body, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="replace")
     except ValueError:  # more fields than any form of ours has
         fields = []
         form.fail("", "unknown")
     for name, value in fields:
-        if name not in known:
+        if name in form.many:
+            form.many[name].append(value)
+        elif name in known:
+            if name in seen:
+                form.fail(name, "repeated")
+            else:
+                form.typed[name] = value
+            seen.add(name)
+        elif name not in ignored:
             form.fail(name[:40], "unknown")
-        elif name in seen:
-            form.fail(name, "repeated")
-        else:
-            form.typed[name] = value
-        seen.add(name)
     return form

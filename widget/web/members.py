@@ -1,14 +1,16 @@
 """Whom to deactivate, so that fewer users can be ordered; and the way to take it back."""
 
-from urllib.parse import parse_qsl
+from collections.abc import Sequence
 
 from starlette.responses import Response
 
 from widget.domain.refusal import Rule
 from widget.services import members
 from widget.services.members import MembersError
+from widget.store.space import Member
 from widget.web.account import account_of
 from widget.web.context import context_of
+from widget.web.forms import parse
 from widget.web.step import Step
 from widget.wording import N_, refusal_text
 
@@ -24,19 +26,27 @@ ERRORS = {
 async def deactivate(this: Step, body: str) -> Response:
     """Whom to deactivate: choose, confirm each name, done; then on, with nothing retyped."""
     if this.request.method == "GET":
-        return _members(this, "")
-    fields = parse_qsl(body)  # the size of the body is the limit
-    chosen = [value for name, value in fields if name == "member"]
+        return _show(this)
+    form = parse(body, {}, ("token", "confirmed"), this.language, many=("member", "asked"))
+    chosen, confirming = form.many["member"], form.typed.get("confirmed") == "1"
+    asked = form.many["asked"] if confirming else None
+    if form.errors:
+        return _show(this, form.summary, asked, chosen)
     if not chosen:
-        return _members(this, ERRORS["none"])
-    if ("confirmed", "1") not in fields:
-        return _members(this, "", confirm=chosen)
-    return _set_active(this, chosen, active=False)
+        return _show(this, [_said(this, "none")], asked)
+    if confirming:
+        return _set_active(this, chosen, active=False)
+    if not set(chosen) <= {each.id for each in _others(this)}:
+        return _show(this, [_said(this, "unknown")], None, chosen)
+    return _show(this, asked=chosen)
 
 
 async def activate(this: Step, body: str) -> Response:
     """Take a deactivation back."""
-    return _set_active(this, [value for name, value in parse_qsl(body) if name == "member"], active=True)
+    form = parse(body, {}, ("token",), this.language, many=("member",))
+    if form.errors:
+        return _show(this, form.summary)
+    return _set_active(this, form.many["member"], active=True)
 
 
 def _set_active(this: Step, chosen: list[str], *, active: bool) -> Response:
@@ -51,25 +61,34 @@ def _set_active(this: Step, chosen: list[str], *, active: bool) -> Response:
             now=context.now(),
         )
     except MembersError as error:
-        return _members(this, ERRORS[error.code])
+        return _show(this, [_said(this, error.code)], None, chosen)
     seen = account_of(this.request, this.session) or this.seen
     return this.go(Step(this.request, this.language, this.session, seen, this.draft).next_step())
 
 
-def _members(this: Step, error: str, confirm: list[str] | None = None) -> Response:
+def _said(this: Step, code: str) -> tuple[str, str]:
+    return "member", this.language.gettext(ERRORS[code])
+
+
+def _others(this: Step) -> list[Member]:
+    return [each for each in this.seen.occupants if each.id != this.seen.member.id]
+
+
+def _show(
+    this: Step, summary: Sequence[tuple[str, str]] = (), asked: list[str] | None = None, ticked: Sequence[str] = ()
+) -> Response:
+    """Answer the list, least recently seen first; with `asked`, those names alone, each to be confirmed."""
     result = this.result()
     floor = [each for each in result.blockers if each.rule is Rule.ACTIVE_USER_FLOOR]
-    people = [each for each in this.seen.occupants if each.id != this.seen.member.id]
-    if confirm is not None:
-        people = [each for each in people if each.id in confirm]
-    message = this.language.gettext(error) if error else ""
     values = {
-        "people": people,
-        "confirm": confirm is not None,
-        "inactive": this.seen.inactive if confirm is None else (),
+        "people": [each for each in _others(this) if asked is None or each.id in asked],
+        "confirm": asked is not None,
+        "ticked": ticked,
+        "inactive": this.seen.inactive if asked is None else (),
         "blocked": refusal_text(floor[0], result, this.language) if floor else "",
+        "onward": f"{this.address}/{this.next_step()}",
         "action": f"{this.address}/members",
         "activate": f"{this.address}/activate",
-        "summary": [("", message)] if message else [],
+        "summary": list(summary),
     }
-    return this.show("members/choose.html", values, 422 if message else 200)
+    return this.show("members/choose.html", values, 422 if summary else 200)

@@ -5,11 +5,15 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.services import order, sign_in
 from widget.web.context import context_of
-from widget.web.forms import parse
+from widget.web.forms import OLD_FORM, parse
 from widget.web.pages import to_sign_in
 from widget.web.review import show
 from widget.web.step import Step
 from widget.wording import N_
+
+#: Ours are shorter; a longer one was not made by our form.
+LONGEST_KEY = 200
+UNTICKED = N_("Tick the box that confirms the date of the lower price.")
 
 
 async def place(this: Step, body: str) -> Response:
@@ -21,6 +25,10 @@ async def place(this: Step, body: str) -> Response:
     if not sign_in.is_fresh(this.session, now=context.now()):
         return to_sign_in(this.request, f"{this.address}/review")
     form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
+    if form.errors:
+        return show(this, form.summary, status=422)
+    if len(form.typed["key"]) > LONGEST_KEY:
+        return this.say(OLD_FORM, 422)
     outcome = order.place(
         context.engine,
         context.terms,
@@ -37,7 +45,7 @@ async def place(this: Step, body: str) -> Response:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
     if isinstance(outcome, order.Incomplete):
         if outcome.step == "late":
-            return show(this, N_("Tick the box that confirms the date of the lower price."), status=422)
+            return show(this, [("late_ack", this.language.gettext(UNTICKED))], status=422)
         return this.go(outcome.step)
     if isinstance(outcome, order.Unknown):
         raise HTTPException(404)

@@ -12,13 +12,30 @@ from widget.rendering import render
 from widget.store.space import Member
 from widget.web.body import read_body
 from widget.web.context import accepted_language, context_of
+from widget.wording import N_
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
+#: What stands before the site's name in the title of a page; a template that is not here gives `title` in its values.
+TITLES = {
+    "change/choose.html": N_("Your new subscription"),
+    "members/choose.html": N_("Choose whom to deactivate"),
+    "survey/ask.html": N_("Why do you reduce your subscription?"),
+    "review/check.html": N_("Check your change"),
+    "receipt/placed.html": N_("Your order is placed"),
+    "account/sign_in.html": N_("Sign in to the demonstration"),
+}
 
 
 def wants_fragment(request: Request) -> bool:
     """Whether the element asks: by `Accept`, so that no request needs a preflight."""
     return "fragment=1" in request.headers.get("accept", "")
+
+
+def language_of(request: Request) -> Language:
+    """Return the language that the path names (`/fr/…`, `/widget/fr/…`), else the one that the reader accepts."""
+    languages = context_of(request).languages
+    named = [each for each in request.url.path.split("/")[1:3] if each in languages]
+    return languages[named[0]] if named else accepted_language(request)
 
 
 def answer(
@@ -28,11 +45,13 @@ def answer(
     inner = render(template, language, values)
     if not wants_fragment(request):
         context = context_of(request)
+        title = language.gettext(TITLES[template]) if template in TITLES else values.get("title", "")
         inner = render(
             "page.html",
             language,
             {
                 "inner": inner,
+                "title": title,
                 "failed": bool(values.get("summary")),
                 "article": context.articles.article("downgrade", language.code),
                 "others": [
@@ -54,7 +73,9 @@ def notice(
     people: Sequence[Member] = (),
     *,
     back: str,
+    back_to: str = N_("Back to the choice"),
     status: int = 200,
+    signed_in: bool = False,
 ) -> HTMLResponse:
     """Say something instead of a step: a title and lines (messages to translate), whom to ask, and the way on."""
     values = {
@@ -62,8 +83,24 @@ def notice(
         "lines": [language.gettext(line) for line in lines],
         "people": people,
         "back": back,
+        "back_to": language.gettext(back_to),
+        "signed_in": signed_in,
     }
     return answer(request, "notice.html", language, values, status)
+
+
+def help_notice(request: Request, title: str, lines: Sequence[str], status: int) -> HTMLResponse:
+    """Say what went wrong on a page of its own, in the reader's language, with the way back to the help article."""
+    language = language_of(request)
+    back = context_of(request).articles.article("downgrade", language.code)
+    back_to = N_("Back to the help article")
+    return notice(request, language, title, lines, back=back, back_to=back_to, status=status)
+
+
+def too_large(request: Request) -> HTMLResponse:
+    """Say that a form was larger than any of ours."""
+    lines = [N_("Nothing was done. Go back, shorten it and try again.")]
+    return help_notice(request, N_("What was sent is too large"), lines, 413)
 
 
 def to_sign_in(request: Request, then: str = "") -> Response:
@@ -74,8 +111,7 @@ def to_sign_in(request: Request, then: str = "") -> Response:
     address = f"/widget/signin?{urlencode({'next': then or request.url.path})}"
     if not wants_fragment(request):
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
-    code = request.path_params.get("language") or accepted_language(request).code
-    return answer(request, "session/over.html", context_of(request).languages[code], {"sign_in": address}, 401)
+    return answer(request, "session/over.html", language_of(request), {"sign_in": address}, 401)
 
 
 def _in_language(request: Request, code: str) -> str:
@@ -83,6 +119,10 @@ def _in_language(request: Request, code: str) -> str:
     if len(parts) < 4 or parts[2] not in context_of(request).languages:
         return f"/widget/{code}/change"
     parts[2] = code
+    # What only takes a form has no page to lead to: the step that shows it has.
+    parts[-1] = {"order": "review", "activate": "members"}.get(parts[-1], parts[-1])
+    if "undo" in parts:
+        return f"/widget/{code}/change"
     query = f"?{request.url.query}" if request.url.query else ""
     return "/".join(parts) + query
 

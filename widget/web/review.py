@@ -1,6 +1,6 @@
 """The review: what would be ordered, and what has changed since it was checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -21,7 +21,10 @@ async def check(this: Step, _: str) -> Response:
 
 
 def show(
-    this: Step, error: str = "", stale: Mapping[str, tuple[Any, Any]] | None = None, status: int = 200
+    this: Step,
+    summary: Sequence[tuple[str, str]] = (),
+    stale: Mapping[str, tuple[Any, Any]] | None = None,
+    status: int = 200,
 ) -> Response:
     """Answer the review of the wish as things are now, and keep it as the promise that the order must match.
 
@@ -40,9 +43,12 @@ def show(
         "reason": this.draft.reason and this.language.gettext(REASONS[this.draft.reason]),
         "change": this.choice,
         "survey": f"{this.address}/survey",
-        "members": f"{this.address}/members" if this.next_step() == "members" else None,
+        "members": f"{this.address}/members",
+        "occupied": this.seen.subscription.occupied_users,
+        "surplus": this.next_step() == "members",
         "action": f"{this.address}/order",
         "key": this.draft.id,
-        "summary": [("late_ack", this.language.gettext(error))] if error else [],
+        "summary": list(summary),
+        "errors": {"late_ack": dict(summary).get("late_ack", "")},
     }
     return this.show("review/check.html", values, status)

@@ -65,6 +65,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/change", change.neutral),
         Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/{language:language}/change/result", change.live),
+        Route(draft, step(change.again)),
         Route(f"{draft}/members", step(members.deactivate), methods=["GET", "POST"]),
         Route(f"{draft}/activate", step(members.activate), methods=["POST"]),
         Route(f"{draft}/survey", step(survey.ask), methods=["GET", "POST"]),

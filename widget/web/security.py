@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from starlette.responses import PlainTextResponse
+from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from widget.web.errors import page
 
 
 def safe_next(path: str) -> str | None:
@@ -28,7 +30,7 @@ class CrossOriginGuard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it with 403."""
         if scope["type"] == "http" and scope["method"] not in {"GET", "HEAD", "OPTIONS"} and not _allowed(scope):
-            await PlainTextResponse("403: this form was not sent from this site", 403)(scope, receive, send)
+            await page(Request(scope, receive), 403)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

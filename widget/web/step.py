@@ -18,9 +18,9 @@ from widget.store.order import Draft
 from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
-from widget.web.pages import answer, notice, read_form, to_sign_in
+from widget.web.forms import OLD_FORM
+from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
 from widget.web.session import session_of
-from widget.wording import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ class Step:
     @property
     def choice(self) -> str:
         """The first step again, filled in with the wish."""
-        wish = self.draft.wish
-        query = f"plan={wish.plan}&users={wish.users}&zoom_licenses={wish.zoom_licenses}"
-        return f"/widget/{self.language.code}/change?{query}"
+        return self.address
 
     def result(self) -> ChangePreview:
         """The preview of the wish as things are now."""
@@ -62,7 +60,13 @@ class Step:
 
     def show(self, template: str, values: dict[str, Any], status: int = 200) -> Response:
         """Answer a template with what every step needs."""
-        shared = {"token": self.session.token, "back": self.choice, "summary": [], "errors": {}}
+        shared = {
+            "token": self.session.token,
+            "back": self.choice,
+            "asks": self.result().goes_down,
+            "summary": [],
+            "errors": {},
+        }
         return answer(self.request, template, self.language, shared | values, status)
 
     def say(self, title: str, status: int) -> Response:
@@ -89,9 +93,9 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return await handler(this, "")
         body = await read_form(request)
         if body is None:
-            return answer(request, "too_large.html", language, {}, 413)
+            return too_large(request)
         if dict(parse_qsl(body)).get("token") != session.token:
-            return this.say(N_("This form is too old. Reload the page and try again."), 403)
+            return this.say(OLD_FORM, 403)
         return await handler(this, body)
 
     return endpoint

@@ -1,14 +1,12 @@
 """Taking back a pending decrease (rule: undo)."""
 
-from urllib.parse import parse_qsl
-
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import undo
 from widget.web.context import context_of
-from widget.web.pages import notice, read_form, to_sign_in
+from widget.web.forms import OLD_FORM, parse
+from widget.web.pages import notice, read_form, to_sign_in, too_large
 from widget.web.session import session_of
 from widget.wording import N_
 
@@ -18,11 +16,15 @@ async def take_back(request: Request) -> Response:
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
     session = session_of(request)
-    body = await read_form(request)
+    home = f"/widget/{language.code}/change"
     if session is None:
-        return to_sign_in(request, f"/widget/{language.code}/change")
-    if body is None or dict(parse_qsl(body)).get("token") != session.token:
-        raise HTTPException(403)
+        return to_sign_in(request, home)
+    body = await read_form(request)
+    if body is None:
+        return too_large(request)
+    form = parse(body, {}, ("token",), language)
+    if form.errors or form.typed.get("token") != session.token:
+        return notice(request, language, OLD_FORM, back=home, status=422 if form.errors else 403)
     done = undo.undo(
         context.engine,
         context.terms,
@@ -32,6 +34,6 @@ async def take_back(request: Request) -> Response:
         now=context.now(),
     )
     if done:
-        return RedirectResponse(f"/widget/{language.code}/change", 303, {"Cache-Control": "no-store"})
+        return RedirectResponse(home, 303, {"Cache-Control": "no-store"})
     title = N_("This change can no longer be undone: it is in force, or another order replaced it.")
-    return notice(request, language, title, back=f"/widget/{language.code}/change", status=409)
+    return notice(request, language, title, back=home, status=409)
