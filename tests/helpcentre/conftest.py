@@ -1,13 +1,22 @@
 """The real site, built once; a copy of its sources that a test may spoil; and small folders of articles."""
 
+import base64
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from shutil import copytree
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.browser.conftest import ARGUMENTS, NAMES
 from widget.domain.refusal import Rule
 from widget.settings import ROOT
 
@@ -17,7 +26,7 @@ EVERY_RULE = "".join(f"\n## About {rule} {{ #{rule} .rule }}\n" for rule in Rule
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run this folder's browser tests first: tests/browser keeps its Chromium to the end, and Playwright runs one."""
-    items.sort(key=lambda item: item.path.name != "test_in_browser.py")
+    items.sort(key=lambda item: not item.path.stem.endswith("in_browser"))
 
 
 def build(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -84,3 +93,66 @@ class Articles:
 def articles(tmp_path: Path) -> Articles:
     """An empty folder of articles."""
     return Articles(tmp_path)
+
+
+def policy_for(site: Path) -> str:
+    """Return a content security policy that allows the theme's inline scripts by hash, and nothing unsafe."""
+    scripts = {
+        script
+        for file in site.rglob("*.html")
+        for attributes, script in re.findall(r"<script([^>]*)>(.*?)</script>", file.read_text("utf-8"), re.DOTALL)
+        if " src=" not in attributes and " type=" not in attributes
+    }
+    hashes = " ".join(
+        f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
+    return f"default-src 'none'; script-src 'self' {hashes}; style-src 'self'; img-src 'self' data:; connect-src 'self'"
+
+
+@pytest.fixture(scope="module")
+def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the site, served as files, with the widget's files beside them."""
+    folder = tmp_path_factory.mktemp("served") / "site"
+    copytree(site, folder)
+    copytree(ROOT / "widget" / "static", folder / "widget" / "static")
+    policy = policy_for(site)
+
+    class Handler(SimpleHTTPRequestHandler):
+        def __init__(self, *args: object) -> None:
+            super().__init__(*args, directory=str(folder))  # type: ignore[arg-type]  # as socketserver calls it
+
+        def end_headers(self) -> None:
+            self.send_header("Content-Security-Policy", policy)
+            super().end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = next(name for name in NAMES if Path(name).exists())
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=address, locale="en-GB")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()

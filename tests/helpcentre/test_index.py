@@ -4,8 +4,9 @@ import pytest
 
 from tests.helpcentre.conftest import EVERY_RULE, Articles
 from widget.domain.refusal import Rule
-from widget.helpcentre.index import plain, related, rule_paths, snippet
+from widget.helpcentre.index import related, rule_paths, snippet
 from widget.helpcentre.pages import PageError, read
+from widget.helpcentre.search import plain
 
 
 def test_each_rule_leads_to_its_section_in_both_languages(articles: Articles) -> None:

@@ -220,17 +220,17 @@ def test_the_service_finds_every_article_and_every_rule(site: Path) -> None:
             assert [found for _, found in page_at(site, path).elements if found.get("id") == rule]
 
 
-@pytest.mark.parametrize(("code", "word"), [("fr", "préavis"), ("en", "notice")])
+@pytest.mark.parametrize(("code", "word"), [("fr", "renouvellement"), ("en", "renewal")])
 def test_the_search_of_a_language_knows_its_articles_only(site: Path, code: str, word: str) -> None:
-    entries = json.loads((site / code / "search-index.json").read_text(encoding="utf-8"))
+    entries = json.loads((site / code / "search-index.json").read_text(encoding="utf-8"))["articles"]
 
     assert [each["id"] for each in entries] == [
         twins[code].path for twins in sorted(PAGES.values(), key=lambda twins: twins[code].number) if twins[code].slug
     ]
-    downgrade = entries[0]
-    assert word in downgrade["text"]
-    assert "Premium" in downgrade["text"]
-    assert "sw-" not in downgrade["text"]
+    sections = {anchor: text for anchor, _, text in entries[0]["sections"]}
+    assert word in sections["notice-period"]
+    assert "Premium" in sections["plan-limits"]
+    assert "sw-" not in sections["here"]
 
 
 def test_the_build_is_strict_and_names_the_article(sources: Path) -> None:

@@ -17,7 +17,7 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from widget import catalogue, languages
-from widget.helpcentre import facts, index, permalinks, structured
+from widget.helpcentre import facts, index, permalinks, search, structured
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
@@ -143,7 +143,7 @@ def on_post_build(config: MkDocsConfig) -> None:
         if code in _not_found:
             (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
-        _write(site / code / "search-index.json", index.search_entries(pages, code, _built))
+        _write(site / code / "search-index.json", search.search_index(pages, code, _built))
     (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
     root, published = str(config.site_url).rstrip("/"), config.extra["helpcentre_published"]
     permalinks.write(site, root, pages, published)

@@ -1,8 +1,5 @@
-"""Indexes over all articles: rules to sections, related articles, what the service and the search read."""
+"""Indexes over all articles: rules to sections, related articles, what the service reads."""
 
-import html
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from widget.domain.refusal import Rule
@@ -10,9 +7,6 @@ from widget.helpcentre.pages import HOME, Page, PageError, Pages
 from widget.languages import LOCALES
 
 SNIPPET = 160
-_WIDGET = re.compile(r"<subscription-widget.*?</subscription-widget>", re.DOTALL)
-_PERMALINK = re.compile(r'<a class="headerlink".*?</a>')
-_TAG = re.compile(r"<[^>]+>")
 
 
 def rule_paths(pages: Pages) -> dict[str, dict[str, str]]:
@@ -85,28 +79,3 @@ def articles(pages: Pages) -> dict[str, Any]:
             for key, twins in sorted(pages.items(), key=lambda item: next(iter(item[1].values())).number)
         ],
     }
-
-
-def search_entries(pages: Pages, language: str, built: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Return what the search of one language looks through; `built` has each article's HTML by its file.
-
-    The script folds accents and case itself, of the index as of what is typed.
-    """
-    chosen = [twins[language] for key, twins in pages.items() if key != HOME]
-    return [
-        {
-            "id": page.path,
-            "title": page.title,
-            "synonyms": " ".join(page.synonyms),
-            "headings": " ".join(page.sections.values()),
-            "summary": page.summary,
-            "text": plain(built.get(page.file, "")),
-        }
-        for page in sorted(chosen, key=lambda page: page.number)
-    ]
-
-
-def plain(markup: str) -> str:
-    """Return the words of an article's HTML, without the widget and the tags."""
-    words = _TAG.sub(" ", _PERMALINK.sub("", _WIDGET.sub("", markup)))
-    return " ".join(html.unescape(words).split())
