@@ -28,7 +28,7 @@ def written_in_code() -> Iterator[str]:
 
 def written_in_templates() -> Iterator[str]:
     for folder in ("widget/templates", "overrides"):
-        for path in (ROOT / folder).rglob("*.html"):
+        for path in (each for kind in ("*.html", "*.txt") for each in (ROOT / folder).rglob(kind)):
             yield from re.findall(r"\b(?:_|t)\(\"([^\"]+)\"\)", path.read_text(encoding="utf-8"))
 
 

@@ -1,9 +1,9 @@
 """The only place that knows all parts, and the only one that reads the clock."""
 
 import asyncio
-import logging
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
@@ -12,23 +12,39 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
 from widget import catalogue, languages
+from widget.gateways.mail import MaildirGateway, MailGateway, SmtpGateway
 from widget.gateways.openid import OpenIdProvider
-from widget.services import sign_in
-from widget.services.apply_due import NotAppliedError, apply_due
+from widget.gateways.webhook import WebhookGateway
+from widget.services.deliver import Post
+from widget.services.mail import Sender
+from widget.services.work import GRACE, Worker
 from widget.settings import Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
 from widget.web.routes import routes
 from widget.web.security import CrossOriginGuard
 
-log = logging.getLogger("widget")
-#: How often the server looks for due changes, in seconds.
-APPLY_EVERY = 60
-
 
 def system_clock() -> datetime:
     """Return the present instant, in UTC."""
     return datetime.now(UTC)  # noqa: TID251 -- the one place that reads the clock
+
+
+def create_post(settings: Settings, engine: Engine, clock: Clock = system_clock) -> Post:
+    """Return what sending takes: mail to the server of the settings or into the Maildir, webhooks outwards.
+
+    In a demo webhooks may lead to this machine, and only there.
+    """
+    out: MailGateway = SmtpGateway(settings.smtp) if settings.smtp else MaildirGateway(settings.maildir)
+    return Post(
+        engine=engine,
+        terms=catalogue.load(),
+        languages=languages.load(),
+        sender=Sender(settings.mail_from, settings.address),
+        mail=out,
+        webhooks=WebhookGateway(private=settings.demo),
+        clock=clock,
+    )
 
 
 def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) -> Starlette:
@@ -44,24 +60,16 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         provider=OpenIdProvider(believed, f"{settings.address}/widget/signin/back") if believed else None,
     )
 
-    async def apply() -> None:
-        while True:
-            try:
-                await asyncio.to_thread(apply_due, engine, context.terms, now=context.now())
-                await asyncio.to_thread(sign_in.tidy, engine, now=context.now())
-            except NotAppliedError as error:
-                log.error("%s", error)
-            except Exception:
-                log.exception("due changes could not be applied; the next round tries again")
-            await asyncio.sleep(APPLY_EVERY)
-
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        task = asyncio.create_task(apply())
+        worker = Worker(create_post(settings, engine, clock))
+        running = threading.Thread(target=worker.run, name="worker", daemon=True)
+        if settings.worker:
+            running.start()
         yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        worker.stop.set()
+        if settings.worker:
+            await asyncio.to_thread(running.join, GRACE + 1)
 
     app = Starlette(
         lifespan=lifespan,

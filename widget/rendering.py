@@ -49,7 +49,7 @@ class _Folding(Environment):
 def _environment(language: Language) -> _Folding:
     environment = _Folding(
         loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
+        autoescape=lambda name: name is None or not name.endswith(".txt"),  # mail has a part in plain text
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -49,6 +49,11 @@ class Settings:
     worker: bool
 
     @property
+    def maildir(self) -> Path:
+        """The folder that mail is put into where no server takes it."""
+        return self.data / "mail"
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the service."""
         return self.host in LOOPBACK and is_local(self.address)

@@ -33,7 +33,7 @@ def today() -> Today:
 
 @pytest.fixture
 def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
-    settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1"})
+    settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1", "HELPCENTER_WORKER": "0"})
     engine = open_engine(settings.database_url)
     migrate(engine)
     import_file(engine, catalogue.load(), DATA / "demo.json", now=today())

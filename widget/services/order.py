@@ -220,23 +220,16 @@ def keep(
         data["quote"] = quote
     quote_state.supersede(connection, space_id, by=draft.member_id, now=now, spared=quote)
     digest = audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
-    _tell(connection, seen, draft, result, order_id, change_id, digest, now)
+    told = facts.act(seen, digest) | facts.change(result)
+    told |= {"order": order_id, "change": change_id, "quote": quote}
+    told |= {"replaces": seen.pending.id if seen.pending else None}
+    _tell(connection, space_id, draft, told, now)
     return order_id
 
 
-def _tell(
-    connection: Connection,
-    seen: Account,
-    draft: Draft,
-    result: ChangePreview,
-    order_id: str,
-    change_id: str | None,
-    digest: str,
-    now: datetime,
-) -> None:
-    told = facts.act(seen, digest) | facts.change(result) | {"order": order_id, "change": change_id}
-    told["replaces"] = seen.pending.id if seen.pending else None
-    outbox.add(connection, seen.space.id, kind="order.placed", facts=told, at=now, subject=order_id)
+def _tell(connection: Connection, space_id: str, draft: Draft, told: dict[str, Any], now: datetime) -> None:
+    order_id = told["order"]
+    outbox.add(connection, space_id, kind="order.placed", facts=told, at=now, subject=order_id)
     if draft.reason is not None:
         answer = {"order": order_id, "reason": draft.reason}
-        outbox.add(connection, seen.space.id, kind="survey.answered", facts=answer, at=now, subject=order_id)
+        outbox.add(connection, space_id, kind="survey.answered", facts=answer, at=now, subject=order_id)

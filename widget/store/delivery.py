@@ -5,13 +5,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, or_, select, update
+from sqlalchemy import Connection, RowMapping, case, or_, select, update
 
 from widget.store.outbox import instant
 from widget.store.tables import delivery
 
 #: How long a worker holds what it claimed; longer than any attempt takes.
 LEASE = timedelta(seconds=120)
+MAIL, WEBHOOK = "mail", "webhook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,13 @@ class Delivery:
     error: str
     lease: str | None
 
+    @property
+    def lane(self) -> str:
+        """What stands still as a whole while it does not answer: the mail server, or an endpoint."""
+        return MAIL if self.channel == MAIL else self.target
 
+
+_lane = case((delivery.c.channel == MAIL, MAIL), else_=delivery.c.target)
 _columns = (
     delivery.c.id,
     delivery.c.outbox_id,
@@ -47,7 +54,7 @@ _columns = (
 def claim(connection: Connection, *, now: datetime, limit: int, busy: Collection[str] = ()) -> list[Delivery]:
     """Return deliveries whose time has come and that nobody holds, now held by the caller, oldest first.
 
-    `busy` names targets to leave alone. Two workers never get the same one: PostgreSQL skips locked rows, SQLite has
+    `busy` names lanes to leave alone. Two workers never get the same one: PostgreSQL skips locked rows, SQLite has
     one writer at a time, and a lease that its worker outlived is free again.
     """
     free = or_(delivery.c.leased_until.is_(None), delivery.c.leased_until <= instant(now))
@@ -59,7 +66,7 @@ def claim(connection: Connection, *, now: datetime, limit: int, busy: Collection
         .with_for_update(skip_locked=True)
     )
     if busy:
-        query = query.where(delivery.c.target.not_in(busy))
+        query = query.where(_lane.not_in(busy))
     lease = uuid.uuid4().hex
     found = [replace(_read(row), lease=lease) for row in connection.execute(query).mappings()]
     if found:
@@ -98,6 +105,16 @@ def give_up(connection: Connection, held: Delivery, *, at: datetime, error: str)
 def release(connection: Connection, held: Delivery, *, at: datetime) -> bool:
     """Put back what was not tried, to be tried at `at`; no attempt is counted."""
     return _settle(connection, held, available_at=instant(at))
+
+
+def give_up_lane(connection: Connection, target: str, *, at: datetime, error: str) -> int:
+    """Give up whatever waits for an endpoint that is no more; return how many."""
+    changed = connection.execute(
+        update(delivery)
+        .where(delivery.c.channel == WEBHOOK, delivery.c.target == target, delivery.c.state == "waiting")
+        .values(state="dead", lease=None, leased_until=None, settled_at=instant(at), error=error)
+    )
+    return changed.rowcount
 
 
 def revive(connection: Connection, delivery_id: str, *, at: datetime) -> bool:

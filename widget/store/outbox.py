@@ -41,6 +41,7 @@ MAILS = frozenset(
         "members.deactivated",
         "deadline.month",
         "deadline.week",
+        "delivery.failed",
     }
 )
 
@@ -142,6 +143,11 @@ def load(connection: Connection, message_id: str) -> Message | None:
     """Return a message, or None for an unknown id."""
     row = connection.execute(select(outbox).where(outbox.c.id == message_id)).first()
     return _message(row) if row else None
+
+
+def known(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Return which of these ids are messages."""
+    return set(connection.execute(select(outbox.c.id).where(outbox.c.id.in_(ids))).scalars())
 
 
 def of_space(connection: Connection, space_id: str, message_id: str) -> Message | None:

@@ -1,0 +1,362 @@
+"""What was announced arrives, through real servers, at least once, under one id, as it was at that moment."""
+
+import mailbox
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+from standardwebhooks.webhooks import Webhook as Verifier
+
+from tests.gateways.receivers import Postman, free_port, http_trap, smtp_server, status
+from tests.services.conftest import NOW, TERMS, Administrator, bring_in, contents, demo_space
+from widget import languages
+from widget.app import system_clock
+from widget.domain.plan import Level
+from widget.gateways.mail import MaildirGateway, SmtpGateway
+from widget.gateways.webhook import WebhookGateway
+from widget.services import members, webhook
+from widget.services.deliver import SCHEDULE, Dispatcher, Post
+from widget.services.mail import Sender
+from widget.settings import Smtp
+from widget.store import delivery as deliveries
+from widget.store.engine import transaction
+from widget.store.tables import member, space
+from widget.store.tables import webhook as hook
+
+FEWER_LICENSES = Level("premium", 12, 2)
+SENDER = Sender("help@workspace.example", "https://help.example")
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class Clock:
+    """A clock that a test moves."""
+
+    instant: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+
+def post(engine: Engine, folder: Path, clock: Any = lambda: NOW, port: int | None = None) -> Post:
+    out = SmtpGateway(Smtp("127.0.0.1", port, "none", "", ""), patience=2) if port else MaildirGateway(folder / "mail")
+    gateway = WebhookGateway(private=True, patience=1)
+    return Post(engine, TERMS, languages.load(), SENDER, out, gateway, clock)
+
+
+def send_all(ready: Post, wait: float = 20) -> None:
+    """Send until nothing is due at this moment."""
+    dispatcher, ends = Dispatcher(ready), time.monotonic() + wait
+    while dispatcher.round():
+        assert dispatcher.wait(max(0, ends - time.monotonic()))
+
+
+def letters(folder: Path) -> list[EmailMessage]:
+    found: list[Any] = [
+        message_from_bytes(each.as_bytes(), policy=default) for each in mailbox.Maildir(folder / "mail", create=False)
+    ]
+    return found
+
+
+def part(letter: EmailMessage, kind: str) -> str:
+    body = letter.get_body((kind,))
+    assert body is not None
+    return str(body.get_content())
+
+
+def states(engine: Engine) -> list[tuple[str, str, int]]:
+    rows = contents(engine)["delivery"]
+    return sorted((row["channel"], row["state"], row["attempts"]) for row in rows)
+
+
+def endpoint(engine: Engine, port: int) -> tuple[str, str]:
+    return webhook.add(engine, f"http://127.0.0.1:{port}/hook", private=True, now=NOW)
+
+
+def test_an_order_is_confirmed_by_mail_in_the_language_of_the_space(claire: Administrator, tmp_path: Path) -> None:
+    order_id = claire.orders(FEWER_LICENSES)
+
+    send_all(post(claire.engine, tmp_path))
+
+    (letter,) = letters(tmp_path)
+    assert letter["To"] == "claire.martin@atelier-nord.example"
+    assert letter["Subject"] == f"Votre commande est passée – {order_id[:8].upper()}"
+    for kind in ("plain", "html"):
+        text = part(letter, kind)
+        assert "24 novembre 2026, 10:00:00 (Europe/Paris)" in text
+        assert "Claire Martin" in text
+        assert "8 mai 2027" in text
+        assert "https://help.example/widget/fr/receipts/msg_" in text
+    assert states(claire.engine) == [("mail", "delivered", 1)]
+
+
+def test_each_attempt_sends_the_same_bytes_under_the_same_id(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(FEWER_LICENSES)
+    postman = Postman(data="451 not now")
+    with smtp_server(postman) as port:
+        clock = Clock()
+        ready = post(claire.engine, tmp_path, clock, port)
+        send_all(ready)
+        assert states(claire.engine) == [("mail", "waiting", 1)]
+        postman.data = "250 OK"
+        clock.instant += HOUR
+        send_all(ready)
+        revive(claire.engine, [row["id"] for row in contents(claire.engine)["delivery"]], clock())
+        send_all(ready)
+
+    (first, again) = [raw for _, raw in postman.envelopes]
+    assert first == again
+
+
+def test_what_changes_later_does_not_change_the_mail(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(FEWER_LICENSES)
+    with transaction(claire.engine) as connection:
+        connection.execute(update(member).values(name="Somebody Else"))
+        connection.execute(update(space).values(name="Another Name", time_zone="Asia/Tokyo"))
+
+    send_all(post(claire.engine, tmp_path))
+
+    (letter,) = letters(tmp_path)
+    assert "Claire Martin" in part(letter, "plain")
+    assert "Atelier Nord" in part(letter, "plain")
+    assert "10:00:00 (Europe/Paris)" in part(letter, "plain")
+
+
+def test_nothing_that_anybody_typed_becomes_a_header_or_markup(claire: Administrator, tmp_path: Path) -> None:
+    attack = "=?utf-8?q?a=0D=0ABcc:_x@evil.example?=\r\nBcc: x@evil.example\r\n\r\n<script>alert(1)</script>"
+    with transaction(claire.engine) as connection:
+        connection.execute(update(member).values(name=attack))
+        connection.execute(update(space).values(name=attack))
+    claire.orders(FEWER_LICENSES, comment=attack)
+    members.set_active(
+        claire.engine,
+        space_id=claire.space_id,
+        actor_id=claire.member_id,
+        member_ids=[each.id for each in claire.seen().occupants if each.id != claire.member_id][:2],
+        active=False,
+        now=NOW,
+    )
+    postman = Postman()
+    with smtp_server(postman) as port:
+        send_all(post(claire.engine, tmp_path, port=port))
+
+    assert [to for to, _ in postman.envelopes] == [["claire.martin@atelier-nord.example"]] * 2
+    for letter, (_, raw) in zip(postman.messages, postman.envelopes, strict=True):
+        assert {name.lower() for name in letter} == {
+            "from", "to", "subject", "date", "message-id", "auto-submitted", "content-language", "mime-version",
+            "content-type",
+        }  # fmt: skip
+        assert b"\r\nBcc:" not in raw.partition(b"\r\n\r\n")[0]
+        assert "<script>" not in part(letter, "html")
+        assert "&lt;script&gt;" in part(letter, "html")
+
+
+@pytest.mark.parametrize(
+    "address", ["a@b.example\r\nBcc: x@evil.example", "=?utf-8?q?a?=@b.example", "a b@c.example", "x"]
+)
+def test_an_address_that_is_none_is_given_up_and_the_team_is_told(
+    claire: Administrator, tmp_path: Path, address: str
+) -> None:
+    with transaction(claire.engine) as connection:
+        connection.execute(update(member).where(member.c.id == claire.member_id).values(email=address))
+    claire.orders(FEWER_LICENSES)
+
+    send_all(post(claire.engine, tmp_path))
+
+    (letter,) = letters(tmp_path)
+    assert (letter["To"], letter["Subject"]) == ("support@workspace.example", "Un message n’a pas pu être remis")
+    assert states(claire.engine) == [("mail", "dead", 1), ("mail", "delivered", 1)]
+
+
+def test_an_address_beyond_ascii_is_written_to(claire: Administrator, tmp_path: Path) -> None:
+    with transaction(claire.engine) as connection:
+        connection.execute(
+            update(member).where(member.c.id == claire.member_id).values(email="zoé@atelier-nord.example")
+        )
+    claire.orders(FEWER_LICENSES)
+    postman = Postman()
+    with smtp_server(postman) as port:
+        send_all(post(claire.engine, tmp_path, port=port))
+
+    assert [to for to, _ in postman.envelopes] == [["zoé@atelier-nord.example"]]
+
+
+def test_a_webhook_is_signed_counts_on_and_carries_nothing_private(claire: Administrator, tmp_path: Path) -> None:
+    with http_trap(status(204)) as trap:
+        _, secret = endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES, comment="our director said it")
+        send_all(post(claire.engine, tmp_path, system_clock))
+
+    told = [heard(request) for request in trap.requests]
+    bodies = sorted((Verifier(secret).verify(body, headers) for headers, body in told), key=lambda each: each["type"])
+    assert [(each["type"], each["data"]["sequence"]) for each in bodies] == [
+        ("order.placed", 1),
+        ("survey.answered", 2),
+    ]
+    assert {each["data"]["space"] for each in bodies} == {"atelier-nord"}
+    assert bodies[1]["data"]["reason"] == "other"
+    for _, body in told:
+        assert not [each for each in ("Claire", "Atelier Nord", "director", "private") if each in body]
+        assert len(body.encode()) < 20_000
+
+
+def revive(engine: Engine, ids: list[str], at: datetime) -> None:
+    with transaction(engine) as connection:
+        assert all(deliveries.revive(connection, each, at=at) for each in ids)
+
+
+def heard(request: bytes) -> tuple[dict[str, str], str]:
+    head, _, body = request.partition(b"\r\n\r\n")
+    lines = [line.decode().split(": ", 1) for line in head.split(b"\r\n")[1:]]
+    return {name.lower(): value for name, value in lines}, body.decode()
+
+
+def test_after_a_rotation_the_old_secret_signs_too_until_its_end(claire: Administrator, tmp_path: Path) -> None:
+    with http_trap(status(204)) as trap:
+        webhook_id, old = endpoint(claire.engine, trap.port)
+        new = webhook.rotate(claire.engine, webhook_id, now=system_clock())
+        assert new is not None
+        claire.orders(FEWER_LICENSES)
+        send_all(post(claire.engine, tmp_path, system_clock))
+        both = [heard(each) for each in trap.requests]
+        assert webhook.rotate(claire.engine, webhook_id, now=system_clock() - timedelta(days=2)) is not None
+        again = [row["id"] for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
+        revive(claire.engine, again, NOW)
+        send_all(post(claire.engine, tmp_path, system_clock))
+
+    assert all(Verifier(secret).verify(body, headers) for headers, body in both for secret in (old, new))
+    assert [len(heard(each)[0]["webhook-signature"].split()) for each in trap.requests[2:]] == [1, 1]
+
+
+def test_410_disables_the_endpoint_and_gives_up_what_waits_for_it(claire: Administrator, tmp_path: Path) -> None:
+    with http_trap(status(410)) as trap:
+        webhook_id, _ = endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        send_all(post(claire.engine, tmp_path))
+
+    assert len(trap.requests) == 1
+    assert [(row["id"], row["state"]) for row in contents(claire.engine)["webhook"]] == [(webhook_id, "disabled")]
+    assert {row["state"] for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"} == {"dead"}
+
+
+def test_ten_attempts_on_the_schedule_then_the_team_is_told_and_can_send_again(
+    claire: Administrator, tmp_path: Path
+) -> None:
+    clock = Clock()
+    waits = []
+    with http_trap(status(500)) as trap:
+        endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        ready = post(claire.engine, tmp_path, clock)
+        for _ in SCHEDULE:
+            send_all(ready)
+            due = [row for row in contents(claire.engine)["delivery"] if row["state"] == "waiting"]
+            waits.append([datetime.fromisoformat(row["available_at"]) - clock() for row in due])
+            clock.instant = max(datetime.fromisoformat(row["available_at"]) for row in due)
+        send_all(ready)
+        attempts = len(trap.requests)
+
+    for expected, found in zip(SCHEDULE, waits, strict=True):
+        assert all(expected <= each <= expected * 1.2 for each in found), (expected, found)
+    assert attempts == 20
+    rows = [row for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
+    assert [(row["state"], row["attempts"], row["error"]) for row in rows] == [("dead", 10, "500")] * 2
+    assert [each["To"] for each in letters(tmp_path)].count("support@workspace.example") == 2
+    with http_trap(status(204)) as mended:
+        with transaction(claire.engine) as connection:
+            connection.execute(update(hook).values(url=f"http://127.0.0.1:{mended.port}/"))
+        revive(claire.engine, [row["id"] for row in rows], clock())
+        send_all(ready)
+    assert len(mended.requests) == 2
+
+
+def test_retry_after_is_waited_for(claire: Administrator, tmp_path: Path) -> None:
+    with http_trap(status(429, "Retry-After: 7200")) as trap:
+        endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        send_all(post(claire.engine, tmp_path))
+
+    waiting = [row for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
+    assert {row["available_at"] for row in waiting} == {(NOW + 2 * HOUR).isoformat(timespec="microseconds")}
+
+
+def test_a_mail_server_away_for_72_hours_loses_nothing(claire: Administrator, tmp_path: Path) -> None:
+    clock = Clock()
+    for number in range(6):
+        claire.orders(Level("premium", 12, 2 + number % 2), key=f"key-{number}")
+    away = post(claire.engine, tmp_path, clock, free_port())
+    for _ in range(72):
+        send_all(away)
+        clock.instant += HOUR
+    assert {state for _, state, _ in states(claire.engine)} == {"waiting"}
+
+    postman = Postman()
+    with smtp_server(postman) as port:
+        back = post(claire.engine, tmp_path, clock, port)
+        for _ in range(36):
+            send_all(back)
+            clock.instant += HOUR
+
+    assert len({letter["Message-ID"] for letter in postman.messages}) == len(postman.messages) == 6
+    assert {state for _, state, _ in states(claire.engine)} == {"delivered"}
+
+
+def test_a_dead_endpoint_holds_up_no_other(claire: Administrator, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        silent = stack.enter_context(http_trap(lambda _: time.sleep(5)))
+        alive = [stack.enter_context(http_trap(status(204))) for _ in range(3)]
+        for trap in (silent, *alive):
+            endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        dispatcher, began = Dispatcher(post(claire.engine, tmp_path)), time.monotonic()
+        dispatcher.round()
+        while sum(len(trap.requests) for trap in alive) < 6:
+            assert time.monotonic() - began < 10
+            time.sleep(0.01)
+        assert time.monotonic() - began < 1
+        assert dispatcher.wait(10)
+
+    assert [state for channel, state, _ in states(claire.engine) if channel == "webhook"].count("delivered") == 6
+
+
+def test_several_workers_send_each_message_once(claire: Administrator, tmp_path: Path) -> None:
+    postman = Postman()
+    for number in range(6):
+        claire.orders(Level("premium", 12, 2 + number % 2), key=f"key-{number}")
+    with smtp_server(postman) as port:
+        workers = [Dispatcher(post(claire.engine, tmp_path, port=port)) for _ in range(4)]
+        threads = [threading.Thread(target=lambda each=each: [each.round(), each.wait(20)]) for each in workers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    assert len(postman.envelopes) == 6
+    assert states(claire.engine) == [("mail", "delivered", 1)] * 6
+
+
+@pytest.fixture(autouse=True)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("CRITICAL")
+
+
+def test_a_space_in_english_is_written_to_in_english(engine: Engine, tmp_path: Path) -> None:
+    bring_in(engine, tmp_path, demo_space("harbour-studio"))
+    rows = [row for row in contents(engine)["member"] if row["name"] == "Olivia Hughes"]
+    olivia = Administrator(engine, "harbour-studio", rows[0]["id"])
+    olivia.orders(Level("premium", 8, 1))
+
+    send_all(post(engine, tmp_path))
+
+    (letter,) = letters(tmp_path)
+    assert str(letter["Subject"]).startswith("Your order is placed – ")
+    assert "1 December 2026" in part(letter, "plain")

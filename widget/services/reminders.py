@@ -1,0 +1,76 @@
+"""Reminders of the notice deadline, 30 and 7 days ahead: each once, for each term, in the space's own zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from widget.domain.calendar import anniversary_after, notice_deadline
+from widget.domain.terms import Terms
+from widget.services import account, facts
+from widget.store import outbox, reminder
+from widget.store import space as spaces
+from widget.store.engine import reading, transaction
+
+AHEAD = (("deadline.week", timedelta(days=7)), ("deadline.month", timedelta(days=30)))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A reminder that a day calls for, of the deadline for a renewal."""
+
+    kind: str
+    renewal: date
+    deadline: date
+
+    @property
+    def subject(self) -> str:
+        """What it is about: there is one of a kind for a deadline."""
+        return self.deadline.isoformat()
+
+
+def due(anchor: date, on: date, terms: Terms) -> Due | None:
+    """Return the reminder that a day calls for; None where it is too early or too late for any.
+
+    After an outage only the nearer of the two is due: being told "30 days" with 5 left would be wrong.
+    """
+    renewal = anniversary_after(anchor, on)
+    deadline = notice_deadline(renewal, terms.policy(on).notice_months)
+    for kind, ahead in AHEAD:
+        if deadline - ahead <= on <= deadline:
+            return Due(kind, renewal, deadline)
+    return None
+
+
+def remind(engine: Engine, terms: Terms, *, now: datetime) -> int:
+    """Write every reminder that is due and was not written yet; return how many that were."""
+    with reading(engine) as connection:
+        asked = reminder.candidates(connection)
+        found = [(space_id, due(anchor, _day(now, zone), terms)) for space_id, zone, anchor in asked]
+        wanting = {
+            outbox.id_of(space_id, each.kind, each.subject): (space_id, each) for space_id, each in found if each
+        }
+        known = outbox.known(connection, list(wanting))
+    missing = [wanting[message_id] for message_id in wanting.keys() - known]
+    for space_id, each in missing:
+        _write(engine, space_id, each, now)
+    return len(missing)
+
+
+def _day(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
+def _write(engine: Engine, space_id: str, found: Due, now: datetime) -> None:
+    with transaction(engine) as connection:
+        space = spaces.known(connection, space_id)
+        told = facts.where(space, account.local_day(space, now))
+        told |= {"renewal": found.renewal.isoformat(), "deadline": found.deadline.isoformat()}
+        outbox.add(connection, space_id, kind=found.kind, facts=told, at=now, subject=found.subject)
+
+
+def choose(engine: Engine, *, space_id: str, reminders: bool) -> None:
+    """Switch the reminders of a space on or off."""
+    with transaction(engine) as connection:
+        reminder.choose(connection, space_id, reminders=reminders)
