@@ -26,7 +26,7 @@ def checked(client: TestClient, mode: GenerationMode) -> Counter[int]:
     for operation in schema.get_all_operations():
         assert isinstance(operation, Ok)
         found = operation.ok()
-        if mode is GenerationMode.NEGATIVE and found.method != "post" and not found.path.endswith("price-book"):
+        if mode is GenerationMode.NEGATIVE and found.method != "post" and found.path.endswith("policy"):
             continue  # the policy takes nothing that could be wrong
 
         @seed(SEED)
@@ -65,6 +65,6 @@ def test_every_check_of_schemathesis_is_on(client: TestClient) -> None:
     assert [name for name in CHECKS.get_all_names() if not getattr(checks, name).enabled] == []
 
 
-@pytest.mark.parametrize("path", ["preview", "price-book", "policy"])
+@pytest.mark.parametrize("path", ["preview", "price-book", "policy", "articles"])
 def test_every_endpoint_is_in_the_document(client: TestClient, path: str) -> None:
     assert f"/widget/api/v1/{path}" in client.get("/widget/api/v1/openapi.json").json()["paths"]

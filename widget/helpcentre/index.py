@@ -1,5 +1,6 @@
 """Indexes over all articles: rules to sections, related articles, what the service reads."""
 
+import hashlib
 from typing import Any
 
 from widget.domain.refusal import Rule
@@ -58,6 +59,11 @@ def snippet(text: str, longest: int = SNIPPET) -> str:
     return text[: longest + 1].rsplit(" ", 1)[0].rstrip(" ,;:.\u00a0") + " …"
 
 
+def version(page: Page) -> str:
+    """Return what tells one wording of an article from another: a short hash of what the author wrote."""
+    return hashlib.sha256(f"{page.title}\n{page.summary}\n{page.body}".encode()).hexdigest()[:8]
+
+
 def articles(pages: Pages) -> dict[str, Any]:
     """Return what the service reads: every article with its paths and sections, and each rule's section."""
     return {
@@ -72,6 +78,7 @@ def articles(pages: Pages) -> dict[str, Any]:
                         "summary": page.summary,
                         "path": page.path,
                         "sections": dict(page.sections),
+                        "version": version(page),
                     }
                     for page in twins.values()
                 },

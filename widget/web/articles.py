@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from widget.domain.refusal import Rule
+from widget.web import search
+from widget.web.search import Search
 
 
 class MissingSiteError(Exception):
@@ -13,15 +15,29 @@ class MissingSiteError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Article:
+    """An article in one language; `sections` has the headings by anchor."""
+
+    number: int
+    title: str
+    summary: str
+    path: str
+    sections: Mapping[str, str]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Articles:
     """Addresses on this site, as paths, by rule or article key and then by language."""
 
     rules: Mapping[str, Mapping[str, str]]
-    articles: Mapping[str, Mapping[str, str]]
+    #: By key and language, in the order of the numbers.
+    articles: Mapping[str, Mapping[str, Article]]
     #: By number, or number/section.
     permalinks: Mapping[str, Mapping[str, str]]
     #: Where an address leads whose slug was changed.
     renamed: Mapping[str, str]
+    searches: Mapping[str, Search]
 
     def rule(self, rule: Rule, language: str) -> str:
         """Return the path of the section that states the rule, in this language."""
@@ -29,7 +45,15 @@ class Articles:
 
     def article(self, key: str, language: str) -> str:
         """Return the path of an article, in this language. Raises KeyError for an unknown article."""
-        return self.articles[key][language]
+        return self.articles[key][language].path
+
+    def all(self, language: str) -> dict[str, Article]:
+        """Return every article of a language by its path, in the order of the numbers, without the home page."""
+        return {each[language].path: each[language] for key, each in self.articles.items() if key != "index"}
+
+    def numbered(self, number: int, language: str) -> Article | None:
+        """Return the article of a number in a language, or None."""
+        return next((each for each in self.all(language).values() if each.number == number), None)
 
 
 def load(site: Path) -> Articles:
@@ -42,8 +66,10 @@ def load(site: Path) -> Articles:
     missing = [rule for rule in Rule if rule not in index["rules"]]
     if missing:
         raise MissingSiteError(f"{path}: no section for {', '.join(missing)}; run `make docs`")
-    paths = {
-        article["key"]: {code: page["path"] for code, page in article["languages"].items()}
-        for article in index["articles"]
+    articles = {
+        each["key"]: {code: Article(each["number"], **page) for code, page in each["languages"].items()}
+        for each in index["articles"]
     }
-    return Articles(index["rules"], paths, index["permalinks"], index["renamed"])
+    codes = next(iter(articles.values()))
+    searches = {code: search.load(site, code) for code in codes}
+    return Articles(index["rules"], articles, index["permalinks"], index["renamed"], searches)

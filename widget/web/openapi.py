@@ -5,8 +5,10 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from widget.domain.terms import Terms
+from widget.languages import LOCALES
 from widget.web.api_models import DAY_PATTERN, FIRST_DAY, LAST_DAY, Question
 from widget.web.problem import TITLES
+from widget.web.search import LONGEST
 
 EXAMPLE = {
     "on": "2027-03-15",
@@ -39,6 +41,7 @@ def document(terms: Terms) -> dict[str, Any]:
         "paths": {
             "/widget/api/v1/preview": {"post": _post()},
             "/widget/api/v1/price-book": {"get": _get("The price book in force", [_on()], 422)},
+            "/widget/api/v1/articles": {"get": _articles()},
             "/widget/api/v1/policy": {"get": _get("The policy in force and the rules", [])},
         },
         "components": {"schemas": definitions},
@@ -72,6 +75,34 @@ def _post() -> dict[str, Any]:
 def _get(summary: str, parameters: list[dict[str, Any]], *statuses: int) -> dict[str, Any]:
     answer = _json(summary, {"type": "object", "required": ["version"]})
     return {"summary": summary, "parameters": parameters, "responses": {"200": answer, **_problems(*statuses)}}
+
+
+def _articles() -> dict[str, Any]:
+    text, code = {"type": "string"}, {"enum": list(LOCALES)}
+    query = {"name": "q", "in": "query", "description": "Words that a reader types; without them, every article"}
+    lang = {"name": "lang", "in": "query", "description": "The language; by default that of Accept-Language"}
+    links = _object(neutral=text, forced=text, page=text)
+    section = _object(id=text, title=text, links=links)
+    article = _object(
+        number={"type": "integer"},
+        title=text,
+        summary=text,
+        links=links,
+        section={"type": ["string", "null"], "description": "The id of the section that matches best"},
+        sections={"type": "array", "items": section},
+    )
+    return {
+        "summary": "Articles by the words of readers, the best first, with links for tickets",
+        "parameters": [query | {"schema": text | {"maxLength": LONGEST}}, lang | {"schema": code}],
+        "responses": {
+            "200": _json("Articles", _object(language=code, articles={"type": "array", "items": article})),
+            **_problems(422),
+        },
+    }
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
 
 
 def _on() -> dict[str, Any]:

@@ -56,6 +56,8 @@ MESSAGES = {
     "unknown_plan": N_("No plan of this name is sold on that day; there are: %(expected)s."),
     "contradicts": N_("This value contradicts another: %(other)s."),
     "too_short": N_("At least one entry is needed."),
+    "text_too_long": N_("This text is too long: at most %(limit)s characters."),
+    "repeated": N_("This parameter was sent twice."),
     "too_long": N_("There are too many entries: the most is %(limit)s."),
 }
 

@@ -9,7 +9,21 @@ from starlette.staticfiles import StaticFiles
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
-from widget.web import api, change, members, openid, order, permalinks, receipt, review, sign_in, site, survey, undo
+from widget.web import (
+    api,
+    change,
+    members,
+    openid,
+    order,
+    permalinks,
+    receipt,
+    review,
+    sign_in,
+    site,
+    support,
+    survey,
+    undo,
+)
 from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
 from widget.web.pages import notice
@@ -60,6 +74,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/api/v1/preview", api.answer_preview, methods=["POST"]),
         Route("/api/v1/price-book", api.answer_price_book),
         Route("/api/v1/policy", api.answer_policy),
+        Route("/api/v1/articles", support.answer_articles),
         Route("/api/v1/openapi.json", openapi),
         Route("/problems/{name}", problem_page),
         Route("/change", change.neutral),
