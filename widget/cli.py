@@ -16,7 +16,7 @@ from widget.services import demo, transfer
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
 from widget.services.demo import DemoRefusedError
-from widget.services.transfer import TransferError
+from widget.services.transfer_file import TransferError
 from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, migrate, open_engine
 from widget.web.articles import MissingSiteError
@@ -64,7 +64,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         demo.refuse_elsewhere(engine, settings)
     if chosen.command == "import":
         if chosen.file.suffix == ".csv":
-            print(transfer.import_members(engine, chosen.file))
+            print(transfer.import_members(engine, chosen.file, now=system_clock()))
         else:
             print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
     elif chosen.command == "export":

@@ -22,7 +22,7 @@ WORDS = "we are closing the Lyon office"
 
 @pytest.fixture
 def history(claire: Administrator) -> Administrator:
-    """Four events: ordered, undone, ordered, applied."""
+    """Five events: imported, ordered, undone, ordered, applied."""
     claire.orders(Level("premium", 12, 2), key="first", comment=WORDS)
     change_id = claire.pending().id
     undo(claire.engine, TERMS, space_id=claire.space_id, member_id=claire.member_id, change_id=change_id, now=NOW)
@@ -50,10 +50,11 @@ def test_the_chain_of_a_history_fits(history: Administrator) -> None:
     rows = contents(history.engine)["audit_event"]
 
     assert [(row["sequence"], row["kind"]) for row in rows] == [
-        (1, "order.placed"),
-        (2, "change.undone"),
-        (3, "order.placed"),
-        (4, "change.applied"),
+        (1, "space.imported"),
+        (2, "order.placed"),
+        (3, "change.undone"),
+        (4, "order.placed"),
+        (5, "change.applied"),
     ]
     assert [row["previous_hash"] for row in rows] == [FIRST_HASH, *(row["hash"] for row in rows[:-1])]
     assert first_altered(history) is None
@@ -87,7 +88,7 @@ def test_an_event_changed_behind_its_back_is_named(history: Administrator, colum
     assert first_altered(history) == 3
 
 
-@pytest.mark.parametrize("sequence", [1, 2, 3, 4])
+@pytest.mark.parametrize("sequence", [1, 2, 3, 4, 5])
 def test_an_event_taken_out_is_named(history: Administrator, sequence: int) -> None:
     unprotect(history.engine)
     with transaction(history.engine) as connection:
@@ -117,13 +118,13 @@ def test_a_last_event_written_anew_with_a_hash_that_fits_is_found(history: Admin
     unprotect(history.engine)
     with transaction(history.engine) as connection:
         kept = audit.head(connection, history.space_id)
-        before = {"audit_sequence": 3, "audit_hash": contents_hash(connection, 3)}
-        connection.execute(delete(audit_event).where(audit_event.c.sequence == 4))
+        before = {"audit_sequence": 4, "audit_hash": contents_hash(connection, 4)}
+        connection.execute(delete(audit_event).where(audit_event.c.sequence == 5))
         connection.execute(update(subscription).values(before))
         audit.append(connection, history.space_id, at=NOW, actor="system", kind="change.applied", data={"forged": 1})
         connection.execute(update(subscription).values(audit_sequence=kept[0], audit_hash=kept[1]))
 
-    assert first_altered(history) == 4
+    assert first_altered(history) == 5
 
 
 def test_any_single_letter_changed_in_any_event_is_found(history: Administrator) -> None:
@@ -152,8 +153,8 @@ def test_any_single_letter_changed_in_any_event_is_found(history: Administrator)
 def test_the_whole_log_is_verified_and_the_first_altered_event_of_each_space_is_named(
     history: Administrator, tmp_path: Path
 ) -> None:
-    bring_in(history.engine, tmp_path, demo_space("solo"), demo_space("atelier-nord"))
-    assert verify(history.engine) == Verified(spaces=2, events=4)
+    bring_in(history.engine, tmp_path, demo_space("solo"))
+    assert verify(history.engine) == Verified(spaces=2, events=6)
     unprotect(history.engine)
     with transaction(history.engine) as connection:
         connection.execute(update(audit_event).where(audit_event.c.sequence > 2).values(actor="nobody"))
@@ -172,7 +173,7 @@ def test_a_log_from_before_there_were_heads_gets_the_head_that_it_has(history: A
         command.downgrade(config, "0006")
         command.upgrade(config, "head")
 
-    assert verify(history.engine) == Verified(spaces=1, events=4)
+    assert verify(history.engine) == Verified(spaces=1, events=5)
 
 
 def contents_hash(connection: Connection, sequence: int) -> str:

@@ -48,7 +48,7 @@ class Team:
         set_active(self.engine, space_id="team", actor_id=actor_id, member_ids=members, active=False, now=AT)
 
     def kinds(self) -> list[str]:
-        mine = audit_event.c.space_id == "team"
+        mine = (audit_event.c.space_id == "team") & (audit_event.c.actor != "import")
         with transaction(self.engine) as connection:
             assert audit.first_altered(connection, "team") is None
             return list(connection.execute(select(audit_event.c.kind).where(mine)).scalars())

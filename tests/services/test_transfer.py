@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +13,21 @@ from tests.services.conftest import DEMO, NOW, TERMS, Administrator, NewEngine, 
 from tests.services.conftest import demo_space as space
 from widget.domain.plan import Level
 from widget.services import account, sign_in
+from widget.services.apply_due import apply_due
+from widget.services.audit import verify
+from widget.services.members import set_active
 from widget.services.transfer import (
     CSV_COLUMNS,
     Report,
-    TransferError,
     export_file,
     import_file,
     import_members,
 )
+from widget.services.transfer_file import TransferError
+from widget.store import subscription as subscriptions
+from widget.store.engine import transaction
 
+AUDIT = ("audit_sequence", "audit_hash")
 HEADER = ",".join(CSV_COLUMNS)
 
 
@@ -66,6 +73,31 @@ def test_what_is_exported_comes_in_elsewhere_and_is_exported_the_same(new_engine
     claire, copied = (administrator(each, "atelier-nord", "Claire Martin").seen() for each in (here, there))
     assert copied.subscription == claire.subscription
     assert (copied.occupants, copied.inactive) == (claire.occupants, claire.inactive)
+
+
+def test_a_pending_change_and_its_prices_come_along(new_engine: NewEngine, tmp_path: Path) -> None:
+    here, there = new_engine(), new_engine()
+    bring_in(here, tmp_path, space("atelier-nord"))
+    claire = administrator(here, "atelier-nord", "Claire Martin")
+    claire.orders(Level("essential", 12, 2))
+
+    export_file(here, tmp_path / "spaces.json")
+    import_file(there, TERMS, tmp_path / "spaces.json", now=NOW)
+
+    copied = administrator(there, "atelier-nord", "Claire Martin")
+    assert copied.pending().due_on == claire.pending().due_on
+    assert [step.price_book for step in copied.seen().subscription.billed] == [None, "2026-11"]
+    assert copied.seen().can_undo
+    apply_due(there, TERMS, now=NOW.replace(year=2028))
+    assert contents(there)["subscription"][0]["plan"] == "essential"
+
+
+def test_steps_of_the_past_are_no_pending_change(engine: Engine, tmp_path: Path) -> None:
+    past = [{"from": f"2026-{month}-01", "plan": "essential", "users": 1, "zoom_licenses": 0} for month in ("05", "09")]
+    bring_in(engine, tmp_path, with_subscription(billed=past))
+
+    assert contents(engine)["pending_change"] == []
+    assert len(contents(engine)["billed_step"]) == 2
 
 
 def test_a_file_that_comes_in_again_keeps_what_was_ordered_meanwhile(claire: Administrator, tmp_path: Path) -> None:
@@ -117,6 +149,48 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
             billed=[{"from": "today", "plan": "essential", "users": 1, "zoom_licenses": 0, "price_book": "1999"}]
         ),
         "line 16: price_book: no price book '1999'",
+    ),
+    "a folder of the zones": (
+        space("solo", time_zone="Europe"),
+        "line 5: time_zone: 'Europe' is not a time zone such as Europe/Paris",
+    ),
+    "a zone outside the zones": (
+        space("solo", time_zone="../../etc/passwd"),
+        "line 5: time_zone: '../../etc/passwd' is not a time zone such as Europe/Paris",
+    ),
+    "more users than the plan takes": (
+        with_subscription(plan="free", users=6),
+        "line 10: users: the plan 'free' takes 1 to 3 users, found 6",
+    ),
+    "more Zoom licenses than the plan takes": (
+        with_subscription(plan="free", zoom_licenses=1),
+        "line 10: zoom_licenses: the plan 'free' takes at most 0 Zoom licenses, found 1",
+    ),
+    "a level to come that its plan does not take": (
+        with_subscription(
+            billed=[
+                {"from": "today", "plan": "essential", "users": 9, "zoom_licenses": 0},
+                {"from": "today+9d", "plan": "free", "users": 9, "zoom_licenses": 0},
+            ]
+        ),
+        "line 22: users: the plan 'free' takes 1 to 3 users, found 9",
+    ),
+    "a day before the calendar": (
+        with_subscription(interval="year", term_start="1999-12-31"),
+        "line 10: subscription: 1999-12-31 is not between 2000-01-01 and 2100-12-31",
+    ),
+    "a step after the calendar": (
+        with_subscription(
+            billed=[
+                {"from": "today", "plan": "essential", "users": 1, "zoom_licenses": 0},
+                {"from": "9999-12-31", "plan": "free", "users": 1, "zoom_licenses": 0},
+            ]
+        ),
+        "line 10: subscription: 9999-12-31 is not between 2000-01-01 and 2100-12-31",
+    ),
+    "a generated member who is there already": (
+        with_member(email="USER1@solo.example") | {"generated_members": 1},
+        "line 5: members: 'user1@solo.example' is used twice",
     ),
     "nobody to order": (
         with_member(role="user"),
@@ -178,7 +252,7 @@ def test_every_wrong_record_is_named_not_only_the_first(engine: Engine, tmp_path
     [
         (Path.mkdir, "cannot be read: Is a directory"),
         (lambda path: path.write_text("{", "utf-8"), "not JSON: "),
-        (lambda path: path.write_bytes(b'"\xff"'), "not JSON: "),
+        (lambda path: path.write_bytes(b'"\xff"'), "line 1: not UTF-8; save the file as UTF-8"),
         (lambda path: path.write_text("[]", "utf-8"), "line 1: record: [] is not of type 'object'"),
     ],
     ids=["a folder", "broken", "not UTF-8", "not an object"],
@@ -207,9 +281,9 @@ def test_members_come_in_from_csv_and_again_change_nothing(claire: Administrator
         'atelier-nord,"Ndiaye, Awa",awa@atelier-nord.example,user,inactive,',
     )
 
-    first = import_members(claire.engine, path)
+    first = import_members(claire.engine, path, now=NOW)
     once = contents(claire.engine)
-    again = import_members(claire.engine, path)
+    again = import_members(claire.engine, path, now=NOW)
 
     assert first == Report(added=1, changed=1, unchanged=0)
     assert again == Report(added=0, changed=0, unchanged=2)
@@ -220,10 +294,138 @@ def test_members_come_in_from_csv_and_again_change_nothing(claire: Administrator
 def test_an_address_in_capitals_is_the_same_person(claire: Administrator, tmp_path: Path) -> None:
     line = "atelier-nord,Claire Martin,Claire.Martin@Atelier-Nord.example,administrator,active,2026-11-24"
 
-    report = import_members(claire.engine, members_file(tmp_path, line))
+    report = import_members(claire.engine, members_file(tmp_path, line), now=NOW)
 
     assert report == Report(added=0, changed=1, unchanged=0)
     assert claire.seen().member.email == "Claire.Martin@Atelier-Nord.example"
+
+
+def test_an_import_is_in_the_audit_log_without_what_is_personal(engine: Engine, tmp_path: Path) -> None:
+    bring_in(engine, tmp_path, space("atelier-nord"))
+    bring_in(engine, tmp_path, space("atelier-nord", name="Atelier Sud", locked=True))
+    line = "atelier-nord,Karim Benali,karim.benali@atelier-nord.example,administrator,inactive,2026-11-24"
+    import_members(engine, members_file(tmp_path, line), now=NOW)
+
+    rows = contents(engine)["audit_event"]
+    assert [(row["actor"], row["kind"]) for row in rows] == [
+        ("import", "space.imported"),
+        ("import", "space.changed"),
+        ("import", "member.changed"),
+    ]
+    assert json.loads(rows[1]["data"]) == {"fields": ["locked", "name"]}
+    (karim,) = (row["id"] for row in contents(engine)["member"] if row["name"] == "Karim Benali")
+    assert json.loads(rows[2]["data"]) == {
+        "member": karim,
+        "before": {"role": "user", "state": "active"},
+        "after": {"role": "administrator", "state": "inactive"},
+        "fields": ["last_seen", "role", "state"],
+    }
+    assert verify(engine).events == 3
+    assert "Benali" not in str(rows)
+    assert "@" not in str(rows)
+
+
+def csv_problems(person: Administrator, folder: Path, *lines: str) -> list[str]:
+    """Bring these lines in, which must be refused and change nothing; return what is said about them."""
+    before = contents(person.engine)
+    with pytest.raises(TransferError) as caught:
+        import_members(person.engine, members_file(folder, *lines), now=NOW)
+    assert contents(person.engine) == before
+    return str(caught.value).splitlines()
+
+
+@pytest.mark.parametrize("fate", ["user,active", "administrator,inactive"])
+def test_a_space_keeps_an_administrator(claire: Administrator, tmp_path: Path, fate: str) -> None:
+    lines = (
+        "atelier-nord,Awa,awa@atelier-nord.example,user,inactive,",
+        f"atelier-nord,Claire Martin,claire.martin@atelier-nord.example,{fate},",
+        "atelier-nord,Bea,bea@atelier-nord.example,user,inactive,",
+    )
+
+    assert csv_problems(claire, tmp_path, *lines) == [
+        "line 3: role: atelier-nord would have no active administrator left"
+    ]
+
+
+def test_an_administrator_can_be_replaced_by_another(claire: Administrator, tmp_path: Path) -> None:
+    path = members_file(
+        tmp_path,
+        "atelier-nord,Claire Martin,claire.martin@atelier-nord.example,user,active,",
+        "atelier-nord,Karim Benali,karim.benali@atelier-nord.example,administrator,active,",
+    )
+
+    assert import_members(claire.engine, path, now=NOW) == Report(added=0, changed=2, unchanged=0)
+
+
+@pytest.mark.parametrize("state", ["active", "invited"])
+def test_no_more_people_come_in_than_the_space_has_users(claire: Administrator, tmp_path: Path, state: str) -> None:
+    lines = (
+        f"atelier-nord,Awa,awa@atelier-nord.example,user,{state},",
+        "atelier-nord,Bea,bea@atelier-nord.example,user,inactive,",
+    )
+
+    assert csv_problems(claire, tmp_path, *lines) == [
+        "line 2: state: 13 active or invited in atelier-nord, more than its 12 users"
+    ]
+
+
+def test_one_may_come_where_another_goes_whatever_the_order_of_the_lines(claire: Administrator, tmp_path: Path) -> None:
+    path = members_file(
+        tmp_path,
+        "atelier-nord,Awa,awa@atelier-nord.example,user,active,",
+        "atelier-nord,Karim Benali,karim.benali@atelier-nord.example,user,inactive,2026-11-24",
+    )
+
+    assert import_members(claire.engine, path, now=NOW) == Report(added=1, changed=1, unchanged=0)
+
+
+def test_the_same_person_twice_in_a_file_is_refused(claire: Administrator, tmp_path: Path) -> None:
+    lines = (
+        "atelier-nord,Awa,awa@atelier-nord.example,user,inactive,",
+        "atelier-nord,Awa N.,AWA@atelier-nord.example,user,inactive,",
+    )
+
+    assert csv_problems(claire, tmp_path, *lines) == ["line 3: email: 'AWA@atelier-nord.example' is in line 2 already"]
+
+
+def test_a_control_character_is_refused(claire: Administrator, tmp_path: Path) -> None:
+    line = "atelier-nord,A\0wa,awa@atelier-nord.example,user,inactive,"
+
+    assert "line 2: name: a control character in 'A\\x00wa'" in csv_problems(claire, tmp_path, line)
+
+
+def test_a_changed_file_gives_a_space_no_more_people_than_it_has_users_by_now(
+    claire: Administrator, tmp_path: Path
+) -> None:
+    set_active(
+        claire.engine,
+        space_id=claire.space_id,
+        actor_id=claire.member_id,
+        member_ids=claire.member_ids("Karim Benali"),
+        active=False,
+        now=NOW,
+    )
+    claire.orders(Level("premium", 11, 4))
+    before = contents(claire.engine)
+
+    with pytest.raises(TransferError) as caught:
+        bring_in(claire.engine, tmp_path, space("atelier-nord", name="Atelier Sud"))
+
+    assert str(caught.value) == ("line 1: members: state: 12 active or invited in atelier-nord, more than its 11 users")
+    assert contents(claire.engine) == before
+
+
+def test_an_import_waits_for_an_order_that_is_being_placed(claire: Administrator, tmp_path: Path) -> None:
+    line = "atelier-nord,Awa,awa@atelier-nord.example,user,inactive,"
+    path = members_file(tmp_path, line)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction(claire.engine) as connection:
+            subscriptions.load(connection, claire.space_id, lock=True)
+            coming = pool.submit(import_members, claire.engine, path, now=NOW)
+            waited = wait([coming], timeout=0.5).not_done
+        assert waited == {coming}
+        assert coming.result(20).added == 1
 
 
 def test_wrong_lines_of_a_csv_are_named_and_nothing_comes_in(claire: Administrator, tmp_path: Path) -> None:
@@ -240,7 +442,7 @@ def test_wrong_lines_of_a_csv_are_named_and_nothing_comes_in(claire: Administrat
     )
 
     with pytest.raises(TransferError) as caught:
-        import_members(claire.engine, path)
+        import_members(claire.engine, path, now=NOW)
 
     assert str(caught.value).splitlines() == [
         "line 3: space: no space 'elsewhere'",
@@ -257,22 +459,22 @@ def test_wrong_lines_of_a_csv_are_named_and_nothing_comes_in(claire: Administrat
 
 def test_a_csv_with_another_header_is_refused(claire: Administrator, tmp_path: Path) -> None:
     with pytest.raises(TransferError, match="line 1: header: expected space,name,email,role,state,last_seen"):
-        import_members(claire.engine, members_file(tmp_path, header="name,email"))
+        import_members(claire.engine, members_file(tmp_path, header="name,email"), now=NOW)
 
 
 def test_a_csv_that_cannot_be_read_is_refused(claire: Administrator, tmp_path: Path) -> None:
     with pytest.raises(TransferError, match="cannot be read: No such file or directory"):
-        import_members(claire.engine, tmp_path / "members.csv")
+        import_members(claire.engine, tmp_path / "members.csv", now=NOW)
 
 
 def test_an_archived_space_is_seen_by_nobody_and_keeps_its_rows(engine: Engine, tmp_path: Path) -> None:
     bring_in(engine, tmp_path, space("atelier-nord"))
     claire = administrator(engine, "atelier-nord", "Claire Martin")
-    subscriptions = contents(engine)["subscription"]
+    subscriptions = [without(each, *AUDIT) for each in contents(engine)["subscription"]]
 
     bring_in(engine, tmp_path, space("atelier-nord", archived=True))
 
     space_id, member_id = claire.space_id, claire.member_id
     assert account.load(engine, TERMS, space_id=space_id, member_id=member_id, now=NOW) is None
     assert sign_in.begin(engine, space_id=space_id, member_id=member_id, now=NOW) is None
-    assert contents(engine)["subscription"] == subscriptions
+    assert [without(each, *AUDIT) for each in contents(engine)["subscription"]] == subscriptions

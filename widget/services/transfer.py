@@ -1,65 +1,45 @@
-"""Import and export of spaces: one documented JSON file (data/import.schema.json), members also as CSV."""
+"""Import and export of spaces: one documented JSON file (data/import.schema.json), members also as CSV.
 
-import csv
+An import is one transaction: it holds the lock of each subscription it touches, every change is an audit event of the
+actor "import", and one wrong record keeps out all of them.
+"""
+
 import hashlib
 import json
-import json.scanner
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from jsonschema import Draft202012Validator
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
 
-from widget.catalogue import DATA
 from widget.domain.terms import Terms
-from widget.services.billing import is_siren, is_vat_number
+from widget.services.transfer_checks import OCCUPYING, day_of, file_problems, generated_members, member_problems
+from widget.services.transfer_file import TransferError, read_csv, read_json
+from widget.store import audit
+from widget.store import space as spaces
+from widget.store import subscription as subscriptions
 from widget.store import transfer as rows
 from widget.store.engine import reading, transaction
+from widget.store.transfer import MemberChange
 
-_RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?")
-#: Who takes one of the users that are paid for (rule: active-user-floor).
-OCCUPYING = {"active", "invited"}
+ACTOR = "import"
 CSV_COLUMNS = ("space", "name", "email", "role", "state", "last_seen")
-
-
-class TransferError(Exception):
-    """The file cannot be imported; nothing was. One line for each wrong record: line, field, reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How many spaces were added, changed, and left as they were."""
+    """How many spaces (members, from CSV) were added, changed, and left as they were."""
 
     added: int
     changed: int
     unchanged: int
-
-
-class _Located(dict[str, Any]):
-    """A JSON object that knows its line."""
-
-    line = 0
-
-
-class _Decoder(json.JSONDecoder):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parse_object = self._located
-        # Only the scanner written in Python calls parse_object; typeshed knows neither.
-        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
-
-    @staticmethod
-    def _located(start: tuple[str, int], *rest: Any) -> tuple[_Located, int]:
-        value, end = json.decoder.JSONObject(start, *rest)  # type: ignore[attr-defined]
-        found = _Located(value)
-        found.line = start[0].count("\n", 0, start[1]) + 1
-        return found, end
 
 
 def import_file(engine: Engine, terms: Terms, path: Path, *, now: datetime) -> Report:
@@ -69,193 +49,144 @@ def import_file(engine: Engine, terms: Terms, path: Path, *, now: datetime) -> R
     subscription, which only orders change; its name, zone, language, lock, billing and members follow the file.
     Raises TransferError naming every wrong record.
     """
-    try:
-        content = _Decoder().decode(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TransferError(f"{path}: cannot be read: {error.strerror}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise TransferError(f"{path}: not JSON: {error}") from None
-    problems = list(_schema_problems(content)) or list(_problems(content["spaces"], terms, now))
+    content = read_json(path)
+    problems = file_problems(content, terms, now)
     if problems:
         raise TransferError("\n".join(problems))
     counts: Counter[str] = Counter()
-    with transaction(engine) as connection:
-        for space in content["spaces"]:
-            digest = hashlib.sha256(json.dumps(space, sort_keys=True).encode()).hexdigest()
-            counts[rows.put(connection, _resolved(space, now), digest)] += 1
-    return Report(counts["added"], counts["changed"], counts["unchanged"])
-
-
-def import_members(engine: Engine, path: Path) -> Report:
-    """Bring members in from CSV (columns space, name, email, role, state, last_seen), all or nothing.
-
-    Raises TransferError naming every wrong record.
-    """
-    schema = _schema()["properties"]["spaces"]["items"]["properties"]["members"]["items"]
-    validator = Draft202012Validator({"$defs": _schema()["$defs"], **schema})
-    problems, counts = [], Counter[str]()
-    records = _records(path)
-    with transaction(engine) as connection:
-        for line, record in records:
-            member = {key: value for key, value in record.items() if key != "space" and value}
-            found = [f"line {line}: {reason}" for reason in _line_problems(validator, member)]
-            if not rows.has_space(connection, record["space"]):
-                found.append(f"line {line}: space: no space {record['space']!r}")
-            problems += found
-            if not found:
-                seen = date.fromisoformat(member["last_seen"]) if "last_seen" in member else None
-                counts[rows.put_member(connection, record["space"], member | {"last_seen": seen})] += 1
+    with _whole(engine) as connection:
+        for space in sorted(content["spaces"], key=lambda each: str(each["id"])):
+            outcome, found = _bring_in(connection, space, now)
+            counts[outcome] += 1
+            problems += [f"line {space.line}: members: {reason}" for reason in found]
         if problems:
             raise TransferError("\n".join(problems))
     return Report(counts["added"], counts["changed"], counts["unchanged"])
 
 
-def _records(path: Path) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="")
-            if tuple(reader.fieldnames or ()) != CSV_COLUMNS:
-                raise TransferError(f"line 1: header: expected {','.join(CSV_COLUMNS)}")
-            return [(reader.line_num, record) for record in reader]
-    except OSError as error:
-        raise TransferError(f"{path}: cannot be read: {error.strerror}") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TransferError(f"{path}: not CSV: {error}") from None
+def import_members(engine: Engine, path: Path, *, now: datetime) -> Report:
+    """Bring members in from CSV (columns space, name, email, role, state, last_seen), all or nothing.
 
-
-def _line_problems(validator: Draft202012Validator, member: dict[str, Any]) -> Iterator[str]:
-    if member.pop("", None):
-        yield "record: more fields than the header"
-    seen = member.get("last_seen")
-    if seen is not None and not _is_date(seen):
-        yield f"last_seen: {seen!r} is not a date such as 2026-11-24"
-        member.pop("last_seen")
-    yield from (f"{_field(error)}: {error.message}" for error in validator.iter_errors(member))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    A space keeps an active administrator, and has no more active and invited people than users.
+    Raises TransferError naming every wrong record.
+    """
+    records, counts = read_csv(path, CSV_COLUMNS), Counter[str]()
+    problems = list(_record_problems(records))
+    with _whole(engine) as connection:
+        problems += _unknown_spaces(connection, records)
+        wrong = {line for line, _ in problems}
+        right = [(line, record) for line, record in records if line not in wrong]
+        # Space by space, in one order for everybody: two imports never wait for each other in a ring.
+        for space_id, group in groupby(sorted(right, key=_by_space), key=lambda each: str(each[1]["space"])):
+            members = [(line, _as_member(record)) for line, record in group]
+            changes = _put_members(connection, space_id, [member for _, member in members], now)
+            counts.update("unchanged" if each is None else "changed" if each.before else "added" for each in changes)
+            lines = {id(change): line for (line, _), change in zip(members, changes, strict=True)}
+            problems += [(lines[id(each)], reason) for each, reason in _broken(connection, space_id, changes)]
+        if problems:
+            raise TransferError("\n".join(f"line {line}: {reason}" for line, reason in sorted(problems)))
+    return Report(counts["added"], counts["changed"], counts["unchanged"])
 
 
 def export_file(engine: Engine, path: Path) -> int:
     """Write every space to a JSON file that `import_file` reads; return how many."""
     with reading(engine) as connection:
-        spaces = rows.everything(connection)
-    path.write_text(json.dumps({"format": 1, "spaces": spaces}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return len(spaces)
+        found = rows.everything(connection)
+    path.write_text(json.dumps({"format": 1, "spaces": found}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    return len(found)
 
 
-def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads((DATA / "import.schema.json").read_text(encoding="utf-8"))
-    return schema
-
-
-def _field(error: Any) -> str:
-    return ".".join(str(part) for part in error.absolute_path) or "record"
-
-
-def _schema_problems(content: Any) -> Iterator[str]:
-    for error in sorted(
-        Draft202012Validator(_schema()).iter_errors(content), key=lambda each: list(each.absolute_path)
-    ):
-        line, value = getattr(content, "line", 1), content
-        for part in error.absolute_path:
-            value = value[part]
-            line = getattr(value, "line", line)
-        yield f"line {line}: {_field(error)}: {error.message}"
-
-
-def _problems(spaces: list[_Located], terms: Terms, now: datetime) -> Iterator[str]:
-    ids = Counter(space["id"] for space in spaces)
-    for space in spaces:
-        line = space.line
-        if ids[space["id"]] > 1:
-            yield f"line {line}: id: {space['id']!r} is used twice"
-        try:
-            ZoneInfo(space["time_zone"])
-        except (ZoneInfoNotFoundError, ValueError):
-            yield f"line {line}: time_zone: {space['time_zone']!r} is not a time zone such as Europe/Paris"
-            continue
-        on = now.astimezone(ZoneInfo(space["time_zone"])).date()
-        yield from _billing_problems(space)
-        yield from _subscription_problems(space, terms, on)
-        yield from _member_problems(space, on)
-
-
-def _subscription_problems(space: _Located, terms: Terms, on: date) -> Iterator[str]:
-    facts = space["subscription"]
+@contextmanager
+def _whole(engine: Engine) -> Iterator[Connection]:
     try:
-        starts = [_day(step["from"], on) for step in facts.get("billed", [])]
-        term = _day(facts["term_start"], on) if "term_start" in facts else None
-    except ValueError as error:
-        yield f"line {facts.line}: subscription: {error}"
-        return
-    if (facts["interval"] == "year") != (term is not None):
-        yield f"line {facts.line}: term_start: needed with annual payment, and only there"
-    if term is not None and term > on:
-        yield f"line {facts.line}: term_start: {term} is after the day of the import"
-    if starts and (starts[0] > on or starts != sorted(set(starts))):
-        yield f"line {facts.line}: billed: expected ascending days, the first not after the day of the import"
-    book = terms.price_book(on)
-    for plan in [facts["plan"], *(step["plan"] for step in facts.get("billed", []))]:
-        if not book.has(plan):
-            yield f"line {facts.line}: plan: no plan {plan!r} in the price book {book.version}"
-    versions = {each.version for each in terms.price_books}
-    for step in facts.get("billed", []):
-        if step.get("price_book", book.version) not in versions:
-            yield f"line {step.line}: price_book: no price book {step['price_book']!r}"
+        with transaction(engine) as connection:
+            yield connection
+    except IntegrityError:
+        raise TransferError("another import brought in the same spaces at this moment; import again") from None
 
 
-def _billing_problems(space: _Located) -> Iterator[str]:
-    told = space.get("billing", {})
-    line, country = getattr(told, "line", space.line), told.get("country")
-    if "siren" in told and not is_siren(told["siren"]):
-        yield f"line {line}: siren: {told['siren']!r} is not a SIREN: nine digits, the last one a check digit"
-    if "vat_number" in told and country is None:
-        yield f"line {line}: country: needed with a VAT number"
-    elif "vat_number" in told and not is_vat_number(told["vat_number"], country):
-        yield f"line {line}: vat_number: {told['vat_number']!r} is not a VAT number of {country}"
+def _bring_in(connection: Connection, space: Mapping[str, Any], now: datetime) -> tuple[str, list[str]]:
+    """Return what became of a space ("added", "changed" or "unchanged"), and what its members would break."""
+    digest = hashlib.sha256(json.dumps(space, sort_keys=True).encode()).hexdigest()
+    before, on = rows.digest(connection, space["id"]), now.astimezone(ZoneInfo(space["time_zone"])).date()
+    if before == digest:
+        return "unchanged", []
+    values = _resolved(space, on)
+    if before is None:
+        rows.add(connection, values, digest, on)
+        states = Counter(each["state"] for each in values["members"])
+        data = {"subscription": space["subscription"], "on": on.isoformat(), "members": dict(states)}
+        audit.append(connection, space["id"], at=now, actor=ACTOR, kind="space.imported", data=data)
+        return "added", []
+    subscriptions.load(connection, space["id"], lock=True)
+    changed = rows.change(connection, values, digest)
+    if changed:
+        data = {"fields": sorted(changed)}
+        audit.append(connection, space["id"], at=now, actor=ACTOR, kind="space.changed", data=data)
+    changes = _put_members(connection, space["id"], values["members"], now)
+    outcome = "changed" if changed or any(changes) else "unchanged"
+    return outcome, [reason for _, reason in _broken(connection, space["id"], changes)]
 
 
-def _member_problems(space: _Located, on: date) -> Iterator[str]:
-    members = space["members"]
-    for member in members:
-        try:
-            _day(member.get("last_seen", "today"), on)
-        except ValueError as error:
-            yield f"line {member.line}: last_seen: {error}"
-    for email, times in Counter(member["email"].lower() for member in members).items():
-        if times > 1:
-            yield f"line {space.line}: members: {email!r} is used twice"
-    if not any(each["role"] == "administrator" and each["state"] == "active" for each in members):
-        yield f"line {space.line}: members: expected at least one active administrator"
-    occupied = sum(each["state"] in OCCUPYING for each in members) + space.get("generated_members", 0)
-    if occupied > space["subscription"]["users"]:
-        yield f"line {space.line}: members: {occupied} active or invited, more than the users of the subscription"
+def _put_members(
+    connection: Connection, space_id: str, members: list[dict[str, Any]], now: datetime
+) -> list[MemberChange | None]:
+    """Keep the members under the subscription's lock; each that changes is an event, without what is personal."""
+    subscriptions.load(connection, space_id, lock=True)
+    changes = [rows.put_member(connection, space_id, each) for each in members]
+    for change in filter(None, changes):
+        data = {"member": change.id, "before": change.before, "after": change.after, "fields": change.fields}
+        kind = "member.changed" if change.before else "member.added"
+        audit.append(connection, space_id, at=now, actor=ACTOR, kind=kind, data=data)
+    return changes
 
 
-def _day(text: str, on: date) -> date:
-    relative = _RELATIVE.fullmatch(text)
-    if not relative:
-        return date.fromisoformat(text)
-    days = int(relative[2] or 0)
-    return on - timedelta(days) if relative[1] == "-" else on + timedelta(days)
+def _broken(
+    connection: Connection, space_id: str, changes: list[MemberChange | None]
+) -> Iterator[tuple[MemberChange, str]]:
+    """Yield what the changes break in the space as it is now, with the last change that has a part in it."""
+    subscription = subscriptions.load(connection, space_id).subscription
+    fuller = [each for each in changes if each and each.takes_place(OCCUPYING)]
+    occupied, users = subscription.occupied_users, subscription.in_use.users
+    if fuller and occupied > users:
+        yield fuller[-1], f"state: {occupied} active or invited in {space_id}, more than its {users} users"
+    leaving = [each for each in changes if each and each.leaves_administration]
+    if leaving and not any(each.is_administrator for each in spaces.members(connection, space_id, "active")):
+        yield leaving[-1], f"role: {space_id} would have no active administrator left"
 
 
-def _resolved(space: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    on = now.astimezone(ZoneInfo(space["time_zone"])).date()
+def _record_problems(records: list[tuple[int, dict[str, Any]]]) -> Iterator[tuple[int, str]]:
+    seen: dict[tuple[str, str], int] = {}
+    for line, record in records:
+        told = {key: value for key, value in record.items() if key != "space" and value}
+        yield from ((line, reason) for reason in member_problems(told))
+        first = seen.setdefault((record["space"], (record["email"] or "").lower()), line)
+        if first != line:
+            yield line, f"email: {record['email']!r} is in line {first} already"
+
+
+def _unknown_spaces(connection: Connection, records: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, str]]:
+    known = set(spaces.ids(connection))
+    return [(line, f"space: no space {record['space']!r}") for line, record in records if record["space"] not in known]
+
+
+def _by_space(record: tuple[int, dict[str, Any]]) -> tuple[str, int]:
+    return str(record[1]["space"]), record[0]
+
+
+def _as_member(record: Mapping[str, Any]) -> dict[str, Any]:
+    seen = date.fromisoformat(record["last_seen"]) if record["last_seen"] else None
+    return {**record, "last_seen": seen}
+
+
+def _resolved(space: Mapping[str, Any], on: date) -> dict[str, Any]:
+    """Return the space with its days as civil dates and its generated members among the others."""
     facts = dict(space["subscription"])
     if "term_start" in facts:
-        facts["term_start"] = _day(facts["term_start"], on)
-    facts["billed"] = [step | {"from": _day(step["from"], on)} for step in facts.get("billed", [])]
+        facts["term_start"] = day_of(facts["term_start"], on)
+    facts["billed"] = [step | {"from": day_of(step["from"], on)} for step in facts.get("billed", [])]
     members = [
-        member | {"last_seen": _day(member["last_seen"], on) if "last_seen" in member else None}
-        for member in space["members"]
+        {**member, "last_seen": day_of(member["last_seen"], on) if "last_seen" in member else None}
+        for member in [*space["members"], *generated_members(space)]
     ]
-    for number in range(1, space.get("generated_members", 0) + 1):
-        email = f"user{number}@{space['id']}.example"
-        members.append({"name": f"User {number}", "email": email, "role": "user", "state": "active", "last_seen": None})
     return {**space, "subscription": facts, "members": members}

@@ -1,7 +1,8 @@
 """Whole spaces in and out, for import and export."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,28 +13,50 @@ from widget.store.tables import billed_step, member, pending_change, space, subs
 _FIRST_DAY = date(2000, 1, 1)
 
 
-def has_space(connection: Connection, space_id: str) -> bool:
-    """Return whether there is a space of this id."""
-    return connection.execute(select(space.c.id).where(space.c.id == space_id)).first() is not None
+@dataclass(frozen=True, slots=True)
+class MemberChange:
+    """What an import changed about a member: role and state before (None where new) and after, and which fields."""
+
+    id: str
+    before: dict[str, str] | None
+    after: dict[str, str]
+    fields: list[str]
+
+    def takes_place(self, occupying: Collection[str]) -> bool:
+        """Whether the member takes a user now and did not before."""
+        return self.after["state"] in occupying and not (self.before and self.before["state"] in occupying)
+
+    @property
+    def leaves_administration(self) -> bool:
+        """Whether the member was an active administrator and is none now."""
+        leading = {"role": "administrator", "state": "active"}
+        return self.before == leading != self.after
 
 
-def put(connection: Connection, values: Mapping[str, Any], digest: str) -> str:
-    """Add a space, or bring its own facts and members up to date; return "added", "changed" or "unchanged"."""
-    known = connection.execute(select(space.c.digest).where(space.c.id == values["id"])).scalar()
-    if known == digest:
-        return "unchanged"
+def digest(connection: Connection, space_id: str) -> str | None:
+    """Return the digest of the file that a space came from last, or None for an unknown one."""
+    return connection.execute(select(space.c.digest).where(space.c.id == space_id)).scalar()
+
+
+def add(connection: Connection, values: Mapping[str, Any], digest: str, on: date) -> None:
+    """Add a space with its subscription and members; steps after `on` are its pending change."""
+    connection.execute(insert(space).values(id=values["id"], digest=digest, **_own(values)))
+    _add_subscription(connection, values["id"], values["subscription"], on)
+    connection.execute(insert(member), [_member(values["id"], each) for each in values["members"]])
+
+
+def change(connection: Connection, values: Mapping[str, Any], digest: str) -> list[str]:
+    """Bring a space's own facts up to date; return the names of those that changed."""
+    mine, own = space.c.id == values["id"], _own(values)
+    before = connection.execute(select(space).where(mine)).mappings().one()
+    connection.execute(update(space).where(mine).values(digest=digest, **own))
+    return [name for name, value in own.items() if before[name] != value]
+
+
+def _own(values: Mapping[str, Any]) -> dict[str, Any]:
     own = {name: values[name] for name in ("name", "time_zone", "language")}
-    own |= {"locked": values.get("locked", False), "archived": values.get("archived", False), "digest": digest}
-    own |= _billing(values.get("billing", {}))
-    if known is None:
-        connection.execute(insert(space).values(id=values["id"], **own))
-        _add_subscription(connection, values["id"], values["subscription"])
-        connection.execute(insert(member), [_member(values["id"], each) for each in values["members"]])
-        return "added"
-    connection.execute(update(space).where(space.c.id == values["id"]).values(**own))
-    for each in values["members"]:
-        put_member(connection, values["id"], each)
-    return "changed"
+    own |= {name: values.get(name, False) for name in ("locked", "archived")}
+    return own | _billing(values.get("billing", {}))
 
 
 def _billing(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -46,7 +69,7 @@ def _billing(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str, Any]) -> None:
+def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str, Any], on: date) -> None:
     level = {name: facts[name] for name in ("plan", "users", "zoom_licenses")}
     connection.execute(
         insert(subscription).values(
@@ -65,7 +88,7 @@ def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str,
                 price_book=step.get("price_book"),
             )
         )
-    if len(steps) > 1:
+    if steps[-1]["from"] > on:
         connection.execute(
             insert(pending_change).values(
                 id=uuid.uuid4().hex, space_id=space_id, state="scheduled", due_on=steps[-1]["from"]
@@ -79,22 +102,21 @@ def _member(space_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": identity, "space_id": space_id} | {name: values[name] for name in names}
 
 
-def put_member(connection: Connection, space_id: str, values: Mapping[str, Any]) -> str:
-    """Add a member, or bring them up to date by their address; return "added", "changed" or "unchanged"."""
+def put_member(connection: Connection, space_id: str, values: Mapping[str, Any]) -> MemberChange | None:
+    """Add a member, or bring them up to date by their address; return what changed, None where nothing did."""
     row = _member(space_id, values)
     # The identity follows from the address in small letters: an address in capitals is the same person.
-    known = (
-        connection.execute(select(member).where(member.c.space_id == space_id, member.c.id == row["id"]))
-        .mappings()
-        .first()
-    )
+    mine = (member.c.space_id == space_id, member.c.id == row["id"])
+    known = connection.execute(select(member).where(*mine)).mappings().first()
+    fields = sorted(name for name, value in row.items() if known is None or known[name] != value)
+    if not fields:
+        return None
     if known is None:
         connection.execute(insert(member).values(**row))
-        return "added"
-    if dict(known) == row:
-        return "unchanged"
-    connection.execute(update(member).where(member.c.space_id == space_id, member.c.id == row["id"]).values(**row))
-    return "changed"
+    else:
+        connection.execute(update(member).where(*mine).values(**row))
+    before, after = ({name: each[name] for name in ("role", "state")} if each else None for each in (known, row))
+    return MemberChange(row["id"], before, after or {}, fields)
 
 
 def everything(connection: Connection) -> list[dict[str, Any]]:

@@ -1,0 +1,84 @@
+"""Files as people hand them over, read record by record with their lines, so that what is wrong can be found again."""
+
+import csv
+import io
+import json
+import json.scanner
+import re
+from bisect import bisect_left
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+#: Numbers of the format have six digits at most; what is longer is kept as text, which is no number.
+_LONGEST = 18
+
+
+class TransferError(Exception):
+    """The file cannot be imported; nothing was. One line for each wrong record: line, field, reason."""
+
+
+class Located(dict[str, Any]):
+    """A JSON object that knows its line, and which of its keys were given more than once."""
+
+    line = 0
+    twice: tuple[str, ...] = ()
+
+
+class _Decoder(json.JSONDecoder):
+    def __init__(self, text: str) -> None:
+        super().__init__(parse_int=_whole, parse_constant=_no_number)
+        self._ends = [found.start() for found in re.finditer("\n", text)]
+        self.parse_object = self._located
+        # Only the scanner written in Python calls parse_object; typeshed knows neither.
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+
+    def _located(self, start: tuple[str, int], *rest: Any) -> tuple[Located, int]:
+        strict, scan_once, _, _, *memo = rest
+        pairs, end = json.decoder.JSONObject(start, strict, scan_once, None, list, *memo)  # type: ignore[attr-defined]
+        found = Located(pairs)
+        found.line = bisect_left(self._ends, start[1]) + 1
+        found.twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        return found, end
+
+
+def _whole(digits: str) -> int | str:
+    return int(digits) if len(digits) <= _LONGEST else f"{digits[:_LONGEST]}…"
+
+
+def _no_number(name: str) -> str:
+    return name
+
+
+def read_json(path: Path) -> Any:
+    """Return what a JSON file holds; its objects are `Located`. Raises TransferError for a file that is no JSON."""
+    text = _text(path)
+    try:
+        return _Decoder(text).decode(text)
+    except json.JSONDecodeError as error:
+        raise TransferError(f"{path}: not JSON: {error}") from None
+    except RecursionError:
+        raise TransferError(f"{path}: not JSON of this format: nested too deeply") from None
+
+
+def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the records of a CSV file, each with its line. Raises TransferError where the header is another."""
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), restkey="", strict=True)
+    try:
+        if tuple(reader.fieldnames or ()) != columns:
+            raise TransferError(f"line 1: header: expected {','.join(columns)}")
+        return [(reader.line_num, record) for record in reader]
+    except csv.Error as error:
+        raise TransferError(f"{path}: not CSV: line {reader.reader.line_num}: {error}") from None
+
+
+def _text(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise TransferError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise TransferError(f"line {line}: not UTF-8; save the file as UTF-8") from None
