@@ -182,6 +182,11 @@ def contents(engine: Engine) -> dict[str, list[dict[str, Any]]]:
         }
 
 
+def decided(engine: Engine) -> list[str]:
+    """Return the kind of each audit event after those of the import, in order."""
+    return [row["kind"] for row in contents(engine)["audit_event"] if row["actor"] != "import"]
+
+
 def events(engine: Engine, kind: str) -> list[dict[str, Any]]:
     return [row for row in contents(engine)["audit_event"] if row["kind"] == kind]
 
