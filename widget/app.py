@@ -10,19 +10,22 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 
 from widget import catalogue, languages
 from widget.gateways.mail import MaildirGateway, MailGateway, SmtpGateway
 from widget.gateways.openid import OpenIdProvider
 from widget.gateways.webhook import WebhookGateway
 from widget.services.deliver import Post
+from widget.services.limits import Limits
 from widget.services.mail import Sender
 from widget.services.work import GRACE, Worker
 from widget.settings import Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
+from widget.web.envelope import Envelope, site_headers
 from widget.web.routes import routes
-from widget.web.security import CrossOriginGuard
+from widget.web.security import CrossOriginGuard, HostGuard
 
 
 def system_clock() -> datetime:
@@ -57,6 +60,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         articles=articles.load(settings.site),
         engine=engine,
         clock=clock,
+        limits=Limits(engine, clock),
         provider=OpenIdProvider(believed, f"{settings.address}/widget/signin/back") if believed else None,
     )
 
@@ -74,8 +78,21 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
     app = Starlette(
         lifespan=lifespan,
         routes=routes(settings),
-        middleware=[Middleware(CrossOriginGuard)],
-        exception_handlers={HTTPException: errors.http_error, Exception: errors.server_error},
+        middleware=[
+            Middleware(HostGuard, hosts=settings.hosts),
+            Middleware(CrossOriginGuard, trusted=frozenset(filter(None, [settings.trust.site]))),
+        ],
+        exception_handlers={
+            HTTPException: errors.http_error,
+            ClientDisconnect: errors.gone,
+            Exception: errors.server_error,
+        },
     )
     app.state.context = context
+    # Outside of Starlette's own outermost layer, so that an unforeseen error has its headers and id as well.
+    app.middleware_stack = Envelope(
+        app.build_middleware_stack(),
+        site=site_headers(settings.site),
+        https=settings.is_https,
+    )
     return app

@@ -1,6 +1,7 @@
 """Commands: demo, serve, migrate, import, export, apply-due, audit."""
 
 import argparse
+import logging
 import os
 import socket
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 import uvicorn
 from sqlalchemy import Engine
 
-from widget import catalogue
+from widget import catalogue, logs
 from widget.app import create_app, system_clock
 from widget.catalogue import CatalogueError
 from widget.services import demo, transfer
@@ -20,6 +21,7 @@ from widget.services.transfer_file import TransferError
 from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, migrate, open_engine
 from widget.web.articles import MissingSiteError
+from widget.web.connection import MOST_CONNECTIONS, Connection
 
 #: What stops a command with one line.
 STOPS = (
@@ -90,4 +92,16 @@ def _serve(settings: Settings, engine: Engine) -> None:
         except OSError as error:
             raise SettingsError(f"PORT {settings.port}: cannot be used ({error.strerror}); choose another") from None
     print(f"The help centre is at http://{settings.host}:{settings.port}/", flush=True)
-    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", access_log=False)
+    logs.configure(logging.WARNING if settings.demo else logging.INFO)
+    uvicorn.run(
+        app,
+        host=settings.host,
+        port=settings.port,
+        http=Connection,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
+        limit_concurrency=MOST_CONNECTIONS,
+    )

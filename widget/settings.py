@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -47,6 +48,7 @@ class Settings:
     mail_from: str
     smtp: Smtp | None
     worker: bool
+    proxies: tuple[str, ...]
 
     @property
     def maildir(self) -> Path:
@@ -72,6 +74,12 @@ class Settings:
         common = [one for one, other in zip(*hosts, strict=False) if one == other]
         return ".".join(common[::-1])
 
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names that a request may name; none means any, as long as nobody said what the address is."""
+        host = urlsplit(self.address).hostname or ""
+        return frozenset() if host in LOOPBACK | {self.host} else LOOPBACK | {host}
+
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Return the settings that an environment describes.
@@ -79,7 +87,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     HOST, PORT, HELPCENTER_DATA (folder of the database), HELPCENTER_DATABASE (a postgresql+psycopg URL instead of the
     file in that folder), HELPCENTER_SITE (the built site), HELPCENTER_ADDRESS (the origin that people reach),
     HELPCENTER_TRUST (the file of trust.py), HELPCENTER_DEMO (0 or 1), HELPCENTER_MAIL_FROM, HELPCENTER_SMTP_HOST,
-    _PORT, _SECURITY, _USER and _PASSWORD, and HELPCENTER_WORKER (0 where `widget work` runs beside it) are read.
+    _PORT, _SECURITY, _USER and _PASSWORD, HELPCENTER_WORKER (0 where `widget work` runs beside it) and
+    HELPCENTER_PROXIES (whose X-Forwarded headers are believed) are read.
     Raises SettingsError naming every wrong key.
     """
     problems: list[str] = []
@@ -111,6 +120,12 @@ def read(environment: Mapping[str, str]) -> Settings:
     worker = environment.get("HELPCENTER_WORKER", "1")
     if worker not in {"0", "1"}:
         problems.append(f"HELPCENTER_WORKER is {worker!r}: expected 0 or 1")
+    proxies = tuple(environment.get("HELPCENTER_PROXIES", "").replace(",", " ").split())
+    problems += [
+        f"HELPCENTER_PROXIES names {proxy!r}: expected addresses such as 10.0.0.2 or 10.0.0.0/24"
+        for proxy in proxies
+        if not _is_network(proxy)
+    ]
     if problems:
         raise SettingsError("\n".join(problems))
     return Settings(
@@ -125,6 +140,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         mail_from=mail_from,
         smtp=smtp,
         worker=worker == "1",
+        proxies=proxies,
     )
 
 
@@ -164,3 +180,11 @@ def _is_origin(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and address == f"{parts.scheme}://{parts.netloc}"
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -69,7 +69,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(bypass_csp=True)
+    """A page under our content security policy; whatever it blocks fails the test."""
+    context = chromium.new_context()
     context.set_default_timeout(8_000)
-    yield context.new_page()
+    page = context.new_page()
+    blocked: list[str] = []
+    page.on("console", lambda said: blocked.append(said.text) if "Content Security Policy" in said.text else None)
+    yield page
     context.close()
+    assert blocked == []

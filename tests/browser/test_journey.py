@@ -141,7 +141,7 @@ def test_the_try_out_calculates_without_javascript(service: Service, without_jav
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_phone_shows_the_article_without_sideways_scrolling(chromium: Browser, service: Service, scheme: str) -> None:
     context = chromium.new_context(
-        viewport={"width": 320, "height": 800}, color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True
+        viewport={"width": 320, "height": 800}, color_scheme="dark" if scheme == "dark" else "light"
     )
     page = context.new_page()
     for path in DOWNGRADE.values():

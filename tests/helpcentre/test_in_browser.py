@@ -189,7 +189,6 @@ def test_a_page_asks_for_nothing_that_is_missing_and_breaks_no_rule_of_the_polic
 def test_axe_finds_nothing_and_nothing_runs_over(browser: Browser, address: str, scheme: str, width: int) -> None:
     context = browser.new_context(
         base_url=address,
-        bypass_csp=True,
         color_scheme="dark" if scheme == "dark" else "light",
         viewport={"width": width, "height": 900},
         reduced_motion="reduce",

@@ -3,6 +3,7 @@
 import html
 import re
 
+from httpx2 import Response
 from starlette.testclient import TestClient
 
 HTML = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -31,3 +32,8 @@ def rows(page: str) -> list[tuple[str, ...]]:
     """Return what the page says has changed since the review: the name, what was checked, what holds now."""
     found = re.findall(r"<tr><th scope=\"row\">(.*?)</th><td[^>]*>(.*?)</td><td[^>]*>(.*?)</td></tr>", page)
     return [tuple(html.unescape(each) for each in row) for row in found]
+
+
+def said(answer: Response) -> str:
+    """Return what an answer says, without the id of the request, which is new each time."""
+    return answer.text.replace(answer.headers["x-request-id"], "REQUEST")

@@ -278,7 +278,7 @@ def test_each_problem_is_said_in_both_languages(
         assert (answer.status_code, said["status"], said["title"]) == (status, status, title)
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.headers["content-language"] == language
-        assert set(said) - {"errors"} == {"type", "title", "status", "detail"}
+        assert set(said) - {"errors"} == {"type", "title", "status", "detail", "instance"}
         assert ("errors" in said) == (status == 422)
 
 

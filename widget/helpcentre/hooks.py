@@ -16,7 +16,7 @@ from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from widget import catalogue, languages
+from widget import catalogue, headers, languages
 from widget.helpcentre import facts, index, permalinks, search, structured
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 
@@ -151,6 +151,26 @@ def on_post_build(config: MkDocsConfig) -> None:
     new = permalinks.unrecorded(pages, published)
     if new:
         log.info("not in docs/%s yet, run `make permalinks`: %s", permalinks.REGISTRY, ", ".join(new))
+    with _stopping():
+        _write_headers(site, config.extra.get("service", ""))
+
+
+def _write_headers(site: Path, service: str) -> None:
+    """Write the security headers of the built pages, one list of hashes for all, for each way to serve them."""
+    scripts: set[str] = set()
+    for page in sorted(site.rglob("*.html")):
+        html = page.read_text(encoding="utf-8")
+        if blocked := headers.unsafe(html):
+            raise PageError(f"{page.relative_to(site)}: {blocked!r} would be blocked by the content security policy")
+        scripts |= headers.script_hashes(html)
+    sent = headers.security_headers(headers.content_policy(scripts, service=service))
+    _write(site / "headers.json", sent)
+    for name, text in (
+        ("_headers", headers.for_netlify(sent)),
+        ("headers.nginx", headers.for_nginx(sent)),
+        ("headers.caddy", headers.for_caddy(sent)),
+    ):
+        (site / name).write_text(text, encoding="utf-8")
 
 
 def _write(path: Path, values: object) -> None:

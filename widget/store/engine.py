@@ -44,7 +44,8 @@ def open_engine(url: str) -> Engine:
         # The address may hold a password: it is not repeated.
         raise StoreError("HELPCENTER_DATABASE: not an address such as postgresql+psycopg://user@host/name") from None
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
+        # What a statement was asked with may be a name or an address: errors and logs do not repeat it.
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     path = Path(url.removeprefix("sqlite:///"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +54,7 @@ def open_engine(url: str) -> Engine:
             f"{path.parent}: cannot be written ({error.strerror}); choose another HELPCENTER_DATA"
         ) from None
     # Readers no longer queue for the writer's lane: as many connections as the server has threads.
-    engine = create_engine(url, connect_args={"timeout": 5}, pool_size=10, max_overflow=30)
+    engine = create_engine(url, connect_args={"timeout": 5}, pool_size=10, max_overflow=30, hide_parameters=True)
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     return engine

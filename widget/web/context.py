@@ -11,6 +11,7 @@ from starlette.requests import Request
 from widget.domain.terms import Terms
 from widget.gateways.openid import OpenIdProvider
 from widget.languages import ORIGINAL, Language
+from widget.services.limits import Limits
 from widget.settings import Settings
 from widget.web.articles import Articles
 
@@ -29,6 +30,7 @@ class Context:
     articles: Articles
     engine: Engine
     clock: Clock
+    limits: Limits
     provider: OpenIdProvider | None = None
 
     def now(self) -> datetime:

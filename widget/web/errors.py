@@ -4,38 +4,56 @@ import logging
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import HTMLResponse, Response
 
+from widget.rendering import render
 from widget.web.context import accepted_language, context_of
-from widget.web.pages import help_notice, language_of
+from widget.web.pages import help_notice, language_of, reference
 from widget.web.problem import TITLES, problem
 from widget.wording import N_
 
 log = logging.getLogger("widget")
 #: What a page says for a status: its title, and what to do.
 PAGES = {
+    400: (N_("The request could not be understood"), N_("Nothing was done. Start again from the help article.")),
     403: (
         N_("This form was not sent from this site"),
         N_("Nothing was done. Open the page on this site and send the form from there."),
     ),
     405: (N_("This address does not work this way"), N_("Nothing was done. Start again from the help article.")),
+    408: (N_("The request took too long to arrive"), N_("Nothing was done. Try again.")),
+    429: (N_("Too many requests in a short time"), N_("Nothing was done. Wait a moment, then try again.")),
     500: (
         N_("Something went wrong on our side"),
         N_("Nothing was changed. Try again; if it happens again, tell support."),
     ),
 }
+#: Where the built 404 page leaves room for the reference.
+_ROOM = "<!-- reference -->"
 
 
 async def http_error(request: Request, error: Exception) -> Response:
-    """Answer a routing error: no such address, or a method it does not take."""
+    """Answer a routing error: no such address, a method it does not take, too many requests."""
     assert isinstance(error, HTTPException)  # noqa: S101 -- registered for this class alone
-    headers = dict(error.headers or {})
+    return refused(request, error.status_code, dict(error.headers or {}))
+
+
+async def gone(_: Request, __: Exception) -> Response:
+    """End a request whose client hung up while it was sending: nobody reads the answer."""
+    return Response(status_code=400)
+
+
+async def server_error(request: Request, error: Exception) -> Response:
+    """Answer what nobody foresaw: logged by its class and place, told without details."""
+    log.error("unforeseen error", exc_info=error)
+    return refused(request, 500)
+
+
+def refused(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
+    """Return the answer of a status that is an error: a problem document for the API, else a readable page."""
     if request.url.path.startswith("/widget/api/"):
-        status = error.status_code if error.status_code in TITLES else 404
-        return problem(status, accepted_language(request), headers=headers)
-    if error.status_code == 404:
-        return not_found(request)
-    return page(request, error.status_code, headers)
+        return problem(status if status in TITLES else 404, accepted_language(request), headers=headers)
+    return not_found(request) if status == 404 else page(request, status, headers)
 
 
 def page(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
@@ -47,14 +65,7 @@ def page(request: Request, status: int, headers: dict[str, str] | None = None) -
 
 
 def not_found(request: Request) -> Response:
-    """Return the site's 404 page in the language that the path names, else the reader's."""
-    code = language_of(request).code
-    return FileResponse(context_of(request).settings.site / code / "404.html", 404, media_type="text/html")
-
-
-async def server_error(request: Request, error: Exception) -> Response:
-    """Answer what nobody foresaw: logged whole, told without details."""
-    log.exception("unforeseen error at %s", request.scope.get("path"), exc_info=error)
-    if request.url.path.startswith("/widget/api/"):
-        return problem(500, accepted_language(request))
-    return page(request, 500)
+    """Return the site's 404 page in the language that the path names, else the reader's, with its reference."""
+    language = language_of(request)
+    html = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
+    return HTMLResponse(html.replace(_ROOM, render("reference.html", language, {"text": reference(language)})), 404)

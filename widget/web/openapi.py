@@ -130,6 +130,7 @@ def _problem() -> dict[str, Any]:
             "title": {"type": "string"},
             "status": {"type": "integer"},
             "detail": {"type": "string"},
+            "instance": {"type": "string"},
             "errors": {"type": "array", "items": field},
         },
     }

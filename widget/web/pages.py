@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from widget.languages import Language
+from widget.logs import request_id
 from widget.rendering import render
 from widget.store.space import Member
 from widget.web.body import read_body
@@ -85,8 +86,14 @@ def notice(
         "back": back,
         "back_to": language.gettext(back_to),
         "signed_in": signed_in,
+        "reference": reference(language) if status >= 400 else "",
     }
     return answer(request, "notice.html", language, values, status)
+
+
+def reference(language: Language) -> str:
+    """Return the sentence that names this request, for support."""
+    return language.gettext(N_("Reference for support: %(id)s")) % {"id": request_id.get()}
 
 
 def help_notice(request: Request, title: str, lines: Sequence[str], status: int) -> HTMLResponse:

@@ -5,33 +5,43 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse
 
 from widget.languages import Language
+from widget.logs import request_id
 from widget.wording import N_
 
 TITLES = {
     400: N_("The body is not JSON"),
+    403: N_("This is not allowed here"),
     404: N_("There is nothing at this address"),
     405: N_("This address does not answer to this method"),
+    408: N_("The request took too long to arrive"),
     413: N_("The body is too large"),
     415: N_("The body must be sent as application/json"),
     422: N_("Some fields are wrong"),
+    429: N_("Too many requests in a short time"),
     500: N_("Something went wrong on our side"),
 }
 TYPES = {
     400: "not-json",
+    403: "not-allowed",
     404: "not-found",
     405: "method-not-allowed",
+    408: "too-slow",
     413: "too-large",
     415: "unsupported-media-type",
     422: "invalid-fields",
+    429: "too-many-requests",
     500: "internal-error",
 }
 HELP = {
     "not-json": N_("Send a JSON document in UTF-8, as the OpenAPI document of the calculator describes it."),
+    "not-allowed": N_("Nothing was done. Open the page again on this site and try once more."),
     "not-found": N_("Check the address; the calculator is below /widget/api/v1."),
     "method-not-allowed": N_("The Allow header of the answer names the methods that this address takes."),
+    "too-slow": N_("Nothing was done. Try again."),
     "too-large": N_("Send at most 64 KiB."),
     "unsupported-media-type": N_("Set the Content-Type header to application/json."),
     "invalid-fields": N_("The list of errors names each wrong field, a code and what is expected."),
+    "too-many-requests": N_("Nothing was done. Wait as many seconds as the Retry-After header says, then try again."),
     "internal-error": N_("Nothing was changed. Try again; if it happens again, tell support."),
 }
 
@@ -71,6 +81,7 @@ def problem(
         "title": language.gettext(TITLES[status]),
         "status": status,
         "detail": language.gettext(TITLES[status]),
+        "instance": f"urn:request:{request_id.get()}",
     }
     if errors:
         body["errors"] = [

@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from widget import languages
+from widget.headers import FINGERPRINTED, FOREVER
 from widget.rendering import render
 from widget.web.permalinks import renamed
 
@@ -34,7 +35,7 @@ class Site(StaticFiles):
             return RedirectResponse(URL(scope=scope).path + "/", 301)
         if self.demo and isinstance(response, FileResponse) and response.media_type == "text/html":
             return _with_banner(Path(response.path))
-        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else "no-cache"
         return response
 
 

@@ -1,0 +1,105 @@
+"""What every answer carries: security headers, a request id; what every log line leaves out."""
+
+import logging
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from widget.headers import content_policy
+from widget.logs import JsonLines
+
+EXPECTED = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-site",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "x-content-type-options": "nosniff",
+}
+ANSWERS = {
+    200: "/widget/fr/change",
+    302: "/widget/change",
+    304: "/assets/site.css",
+    404: "/widget/fr/orders/unknown/x",
+    405: "/widget/fr/undo/x",
+    422: "/widget/fr/change?users=douze",
+    500: "/widget/broken",
+}
+
+
+@pytest.fixture
+def broken(client: TestClient) -> TestClient:
+    """The service with one route that fails in a way nobody foresaw."""
+
+    async def fail(_: Request) -> Response:
+        raise RuntimeError("canary-in-an-exception")
+
+    client.app.router.routes.insert(0, Route("/widget/broken", fail))  # type: ignore[attr-defined]
+    return TestClient(client.app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+
+
+@pytest.mark.parametrize(("status", "path"), ANSWERS.items())
+def test_every_kind_of_answer_has_every_header(broken: TestClient, status: int, path: str) -> None:
+    tag = {"If-None-Match": broken.get(path).headers["etag"]} if status == 304 else {}
+
+    answer = broken.get(path, headers=tag, follow_redirects=False)
+
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in EXPECTED} == EXPECTED
+    assert len(answer.headers["x-request-id"]) == 16
+    assert "unsafe" not in answer.headers["content-security-policy"]
+    assert "strict-transport-security" not in answer.headers
+    assert "server" not in answer.headers
+
+
+def test_the_widgets_pages_allow_no_inline_script_and_the_sites_only_their_own(client: TestClient) -> None:
+    policies = [client.get(path).headers["content-security-policy"] for path in ("/widget/fr/change", "/fr/")]
+
+    assert policies[0] == content_policy()
+    assert policies[1].count("'sha256-") == 2
+
+
+def test_strict_transport_is_said_over_https_alone(client: TestClient) -> None:
+    over_https = TestClient(client.app, base_url="https://127.0.0.1")
+
+    said = over_https.get("/fr/").headers["strict-transport-security"]
+
+    assert said == "max-age=31536000; includeSubDomains"
+
+
+def test_an_error_page_names_its_request_in_the_readers_language(broken: TestClient) -> None:
+    for language, words in (("fr", "Référence pour l’assistance\u00a0: "), ("en", "Reference for support: ")):
+        for path in ("/widget/broken", f"/{language}/nowhere/"):
+            page = broken.get(path, headers={"Accept-Language": language})
+            assert words + page.headers["x-request-id"] in page.text
+
+
+def test_a_problem_document_names_its_request(client: TestClient) -> None:
+    answer = client.post("/widget/api/v1/preview", content=b"{", headers={"Content-Type": "application/json"})
+
+    assert answer.json()["instance"] == f"urn:request:{answer.headers['x-request-id']}"
+
+
+def test_what_fails_is_logged_by_class_and_place_never_by_its_words(
+    broken: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken.get("/widget/broken?name=canary-in-a-query")
+
+    lines = [JsonLines().format(record) for record in caplog.records]
+    failure = next(line for line in lines if "unforeseen error" in line)
+    assert '"error": "RuntimeError"' in failure
+    assert "test_envelope.py" in failure
+    assert [line for line in lines if "canary" in line] == []
+
+
+def test_a_log_line_has_ids_by_name_and_no_query(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "widget")
+    client.get("/widget/fr/orders/secret-order?name=claire", follow_redirects=False)
+    client.get("/fr/claire@example.org/")
+
+    told = [record.facts for record in caplog.records if record.name == "widget.request"]  # type: ignore[attr-defined]
+    assert [(each["method"], each["route"], each["status"]) for each in told] == [
+        ("GET", "/widget/fr/orders/{order}", 303),
+        ("GET", "-", 404),
+    ]

@@ -1,0 +1,29 @@
+"""A limit on what a request asks for: passed, or 429 with the seconds to wait."""
+
+import asyncio
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from widget.logs import Event, tell
+from widget.services.limits import Limit, one_household
+from widget.web.context import context_of
+
+_THIS_MACHINE = {"", "127.0.0.1", "::1"}
+
+
+async def limited(request: Request, limit: Limit, *, member_id: str = "") -> None:
+    """Count this request for the member signed in, else for the address it comes from.
+
+    Raises HTTPException with status 429 and Retry-After where it is one too many. The calculator is not limited on
+    this machine itself: a proxy that forwards no address must not make one reader of all.
+    """
+    address = one_household(request.client.host) if request.client else ""
+    if limit is Limit.CALCULATE and address in _THIS_MACHINE:
+        return
+    hit = context_of(request).limits.hit
+    who = member_id or address
+    wait = hit(limit, who) if limit is Limit.CALCULATE else await asyncio.to_thread(hit, limit, who)
+    if wait:
+        tell(Event.TOO_MANY, limit=limit.value, wait=wait)
+        raise HTTPException(429, headers={"Retry-After": str(wait)})
