@@ -1,23 +1,29 @@
-"""Commands: demo, serve, migrate, import, export, apply-due, audit."""
+"""Commands: demo, serve, work, migrate, import, export, apply-due, audit, outbox, webhook."""
 
 import argparse
 import logging
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine
 
 from widget import catalogue, logs
-from widget.app import create_app, system_clock
+from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
-from widget.services import demo, transfer
+from widget.gateways.webhook import AddressError
+from widget.services import demo, outbox, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
 from widget.services.demo import DemoRefusedError
+from widget.services.outbox import UnknownDeliveryError
 from widget.services.transfer_file import TransferError
+from widget.services.webhook import UnknownWebhookError
+from widget.services.work import Worker
 from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, migrate, open_engine
 from widget.web.articles import MissingSiteError
@@ -33,6 +39,9 @@ STOPS = (
     NotAppliedError,
     AlteredError,
     DemoRefusedError,
+    AddressError,
+    UnknownDeliveryError,
+    UnknownWebhookError,
     OSError,
 )
 
@@ -43,11 +52,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("demo", help="migrate, import the demo data and serve, with demo sign-in")
     commands.add_parser("serve", help="serve the site and the widget")
+    commands.add_parser("work", help="send messages and apply what is due, beside the service or instead of it")
     commands.add_parser("migrate", help="bring the database schema up to date")
     commands.add_parser("apply-due", help="bring due changes into force")
     commands.add_parser("audit", help="read the audit log again").add_argument("act", choices=["verify"])
     for name, text in (("import", "spaces (JSON) or members (CSV)"), ("export", "every space as JSON")):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
+    _outbox_arguments(commands)
     chosen = parser.parse_args(arguments)
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
@@ -56,6 +67,29 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _outbox_arguments(commands: Any) -> None:
+    sent = commands.add_parser("outbox", help="messages: what waits, what was given up on").add_subparsers(
+        dest="act", required=True
+    )
+    sent.add_parser("list", help="what waits and what was given up on").add_argument("--all", action="store_true")
+    sent.add_parser("show", help="a delivery with its message").add_argument("delivery")
+    sent.add_parser("retry", help="send a delivery again, or all that were given up on").add_argument(
+        "delivery", nargs="?"
+    )
+    hooks = commands.add_parser("webhook", help="the endpoints that are told what happens").add_subparsers(
+        dest="act", required=True
+    )
+    hooks.add_parser("list", help="the endpoints")
+    hooks.add_parser("add", help="a new endpoint; prints its secret, once").add_argument("url")
+    for act, text in (
+        ("rotate", "a new secret; the old one signs too for a day"),
+        ("enable", "after an answer 410"),
+        ("disable", "tell it nothing for now"),
+        ("remove", "for good"),
+    ):
+        hooks.add_parser(act, help=text).add_argument("webhook")
 
 
 def _run(chosen: argparse.Namespace, settings: Settings) -> None:
@@ -81,6 +115,39 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         _serve(settings, engine)
     elif chosen.command == "serve":
         _serve(settings, engine)
+    else:
+        {"work": _work, "outbox": _outbox, "webhook": _webhook}[chosen.command](chosen, settings, engine)
+
+
+def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
+    worker = Worker(create_post(settings, engine))
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: worker.stop.set())
+    print("The worker runs.", flush=True)
+    worker.run()
+
+
+def _outbox(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    if chosen.act == "list":
+        print("\n".join(outbox.listed(engine, delivered=chosen.all)) or "nothing waits, nothing was given up on")
+    elif chosen.act == "show":
+        print(outbox.shown(engine, chosen.delivery))
+    else:
+        print(f"{outbox.send_again(engine, chosen.delivery, now=system_clock())} to be sent again")
+
+
+def _webhook(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
+    if chosen.act == "list":
+        for each in webhook.listed(engine):
+            print(each.id, each.state, each.url)
+    elif chosen.act == "add":
+        print(*webhook.add(engine, chosen.url, private=settings.demo, now=system_clock()))
+    elif chosen.act == "rotate":
+        print(webhook.rotate(engine, chosen.webhook, now=system_clock()))
+    else:
+        states = {"enable": "enabled", "disable": "disabled", "remove": "removed"}
+        webhook.set_state(engine, chosen.webhook, states[chosen.act])
+        print(chosen.webhook, states[chosen.act])
 
 
 def _serve(settings: Settings, engine: Engine) -> None:

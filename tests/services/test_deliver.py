@@ -23,7 +23,7 @@ from widget.app import system_clock
 from widget.domain.plan import Level
 from widget.gateways.mail import MaildirGateway, SmtpGateway
 from widget.gateways.webhook import WebhookGateway
-from widget.services import members, webhook
+from widget.services import members, outbox, webhook
 from widget.services.deliver import SCHEDULE, Dispatcher, Post
 from widget.services.mail import Sender
 from widget.settings import Smtp
@@ -224,11 +224,10 @@ def test_after_a_rotation_the_old_secret_signs_too_until_its_end(claire: Adminis
     with http_trap(status(204)) as trap:
         webhook_id, old = endpoint(claire.engine, trap.port)
         new = webhook.rotate(claire.engine, webhook_id, now=system_clock())
-        assert new is not None
         claire.orders(FEWER_LICENSES)
         send_all(post(claire.engine, tmp_path, system_clock))
         both = [heard(each) for each in trap.requests]
-        assert webhook.rotate(claire.engine, webhook_id, now=system_clock() - timedelta(days=2)) is not None
+        webhook.rotate(claire.engine, webhook_id, now=system_clock() - timedelta(days=2))
         again = [row["id"] for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
         revive(claire.engine, again, NOW)
         send_all(post(claire.engine, tmp_path, system_clock))
@@ -360,3 +359,25 @@ def test_a_space_in_english_is_written_to_in_english(engine: Engine, tmp_path: P
     (letter,) = letters(tmp_path)
     assert str(letter["Subject"]).startswith("Your order is placed – ")
     assert "1 December 2026" in part(letter, "plain")
+
+
+def test_the_team_reads_why_a_delivery_was_given_up_and_sends_it_again(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(FEWER_LICENSES)
+    with smtp_server(Postman(rcpt="550 nobody here")) as port:
+        send_all(post(claire.engine, tmp_path, port=port))
+    (dead,) = [row["id"] for row in contents(claire.engine)["delivery"] if row["target"].startswith("claire")]
+    (line,) = [each for each in outbox.listed(claire.engine) if each.startswith(dead)]
+    shown = outbox.shown(claire.engine, dead)
+
+    assert (
+        line
+        == f"{dead} dead mail claire.martin@atelier-nord.example attempts=1 2026-11-24T09:00:00+00:00 550 nobody here"
+    )
+    assert '"type": "order.placed"' in shown
+    assert "Claire" not in shown
+    assert outbox.send_again(claire.engine, None, now=NOW) == 2
+    send_all(post(claire.engine, tmp_path))
+    assert sorted(letter["To"] for letter in letters(tmp_path)) == [
+        "claire.martin@atelier-nord.example",
+        "support@workspace.example",
+    ]

@@ -16,6 +16,13 @@ from widget.store.webhook import Webhook
 OVERLAP = timedelta(days=1)
 
 
+class UnknownWebhookError(Exception):
+    """There is no endpoint of this id. The message is one line."""
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"{webhook_id}: there is no such webhook; `widget webhook list` names them")
+
+
 def new_secret() -> str:
     """Return a new secret as Standard Webhooks writes it."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
@@ -39,15 +46,17 @@ def listed(engine: Engine) -> list[Webhook]:
         return webhooks.listed(connection)
 
 
-def rotate(engine: Engine, webhook_id: str, *, now: datetime) -> str | None:
-    """Return a new secret; the old one signs too for a day. None for an unknown endpoint."""
+def rotate(engine: Engine, webhook_id: str, *, now: datetime) -> str:
+    """Return a new secret; the old one signs too for a day. Raises UnknownWebhookError."""
     secret = new_secret()
     with transaction(engine) as connection:
-        known = webhooks.rotate(connection, webhook_id, secret, old_until=now + OVERLAP)
-    return secret if known else None
+        if not webhooks.rotate(connection, webhook_id, secret, old_until=now + OVERLAP):
+            raise UnknownWebhookError(webhook_id)
+    return secret
 
 
-def set_state(engine: Engine, webhook_id: str, state: str) -> bool:
-    """Enable again, disable or remove an endpoint; return False for an unknown one."""
+def set_state(engine: Engine, webhook_id: str, state: str) -> None:
+    """Enable again, disable or remove an endpoint. Raises UnknownWebhookError."""
     with transaction(engine) as connection:
-        return webhooks.set_state(connection, webhook_id, state)
+        if not webhooks.set_state(connection, webhook_id, state):
+            raise UnknownWebhookError(webhook_id)

@@ -127,6 +127,12 @@ def revive(connection: Connection, delivery_id: str, *, at: datetime) -> bool:
     return changed.rowcount == 1
 
 
+def load(connection: Connection, delivery_id: str) -> Delivery | None:
+    """Return a delivery, or None for an unknown one."""
+    row = connection.execute(select(*_columns).where(delivery.c.id == delivery_id)).mappings().first()
+    return _read(row) if row else None
+
+
 def listed(connection: Connection, *states: str) -> list[Delivery]:
     """Return the deliveries in these states, oldest first."""
     query = select(*_columns).where(delivery.c.state.in_(states)).order_by(delivery.c.available_at, delivery.c.id)
