@@ -19,6 +19,7 @@ def N_(message: str) -> str:  # noqa: N802 -- gettext's own name for "translate 
 RULES = {
     Rule.ADMIN_ONLY: N_("Only a space administrator may change the subscription."),
     Rule.PRICE_OF_THE_DAY: N_("All amounts come from the price book in force on the day of the order."),
+    Rule.ORDER_OR_QUOTE: N_("Every change can be ordered now or first turned into a quote, which changes nothing."),
     Rule.LOCKED_CONTRACT: N_("A locked contract cannot be changed here: write to %(support_email)s."),
     Rule.PLAN_LIMITS: N_("Users and Zoom licenses must lie within the limits of the plan."),
     Rule.NOTHING_CHANGES: N_("These are the numbers that you already have: there is nothing to change."),

@@ -13,6 +13,7 @@ class Rule(StrEnum):
 
     ADMIN_ONLY = "admin-only"
     PRICE_OF_THE_DAY = "price-of-the-day"
+    ORDER_OR_QUOTE = "order-or-quote"
     LOCKED_CONTRACT = "locked-contract"
     PLAN_LIMITS = "plan-limits"
     NOTHING_CHANGES = "nothing-changes"

@@ -6,12 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from widget.domain.quote import Quote, QuoteState, number_of
-from widget.store.tables import quote, quote_counter, quote_pdf, space
+from widget.store.outbox import instant
+from widget.store.tables import outbox, quote, quote_counter, quote_pdf, space
 
 _DOCUMENT = TypeAdapter(Quote)
 
@@ -133,6 +134,14 @@ def ending(connection: Connection, last: date) -> list[Kept]:
         .order_by(quote.c.valid_until, quote.c.number)
     )
     return [_kept(row) for row in rows]
+
+
+def sent_since(connection: Connection, space_id: str, since: datetime) -> int:
+    """Return how many quotes the space has sent to colleagues from an instant on."""
+    query = select(func.count()).where(
+        outbox.c.space_id == space_id, outbox.c.kind == "quote.sent", outbox.c.at > instant(since)
+    )
+    return connection.execute(query).scalar_one()
 
 
 def pdf(connection: Connection, number: str) -> tuple[bytes, str] | None:

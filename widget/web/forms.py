@@ -20,6 +20,8 @@ _SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 MOST_FIELDS = 2_000
 
 MESSAGES = {
+    "not_member": N_("%(label)s: no active member of the space has it. A quote is sent to members alone."),
+    "too_many_mails": N_("At most %(limit)s quotes an hour can be sent from a space. Try again later."),
     "required": N_("%(label)s: fill in this field."),
     "not_whole": N_("%(label)s: write a whole number in digits, such as 12."),
     "too_small": N_("%(label)s: the lowest is %(limit)s."),
@@ -51,6 +53,7 @@ LABELS = {
     "comment": N_("Comment"),
     "member": N_("People"),
     "late_ack": N_("Confirmation"),
+    "email": N_("E-mail address"),
 }
 
 

@@ -1,5 +1,6 @@
 """The review: what would be ordered, and what has changed since it was checked."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -48,6 +49,8 @@ def show(
         "surplus": this.next_step() == "members",
         "action": f"{this.address}/order",
         "key": this.draft.id,
+        "quote": f"{this.address}/quote",
+        "quote_key": secrets.token_urlsafe(12),
         "summary": list(summary),
         "errors": {"late_ack": dict(summary).get("late_ack", "")},
     }

@@ -16,6 +16,8 @@ from widget.web import (
     openid,
     order,
     permalinks,
+    quote,
+    quote_accept,
     receipt,
     review,
     sign_in,
@@ -28,6 +30,7 @@ from widget.web.context import accepted_language, context_of
 from widget.web.openapi import document
 from widget.web.pages import notice
 from widget.web.problem import HELP, TITLES, TYPES
+from widget.web.quote import quoted
 from widget.web.step import step
 
 
@@ -69,6 +72,7 @@ async def problem_page(request: Request) -> Response:
 def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
     draft = "/{language:language}/change/{draft}"
+    quotes = "/{language:language}/quotes/{number}"
     widget = [
         Route("/health", health),
         Route("/api/v1/preview", api.answer_preview, methods=["POST"]),
@@ -86,6 +90,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route(f"{draft}/survey", step(survey.ask), methods=["GET", "POST"]),
         Route(f"{draft}/review", step(review.check)),
         Route(f"{draft}/order", step(order.place), methods=["POST"]),
+        Route(f"{draft}/quote", step(quote.ask), methods=["POST"]),
+        Route("/{language:language}/quotes", quote.listing),
+        Route(quotes, quoted(quote.show)),
+        Route(f"{quotes}/pdf", quoted(quote.document)),
+        Route(f"{quotes}/accept", quoted(quote_accept.confirm), methods=["GET", "POST"]),
+        Route(f"{quotes}/withdraw", quoted(quote.withdraw), methods=["POST"]),
+        Route(f"{quotes}/send", quoted(quote.send), methods=["POST"]),
         Route("/{language:language}/orders/{order}", receipt.show),
         Route("/{language:language}/undo/{change}", undo.take_back, methods=["POST"]),
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),

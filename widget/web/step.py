@@ -104,7 +104,7 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 def _page_of(request: Request) -> str:
     """Return the page whose form was sent: the two addresses that only take forms lead back to theirs."""
     whole, _, last = request.url.path.rpartition("/")
-    page = {"order": "review", "activate": "members"}.get(last, last)
+    page = {"order": "review", "quote": "review", "activate": "members"}.get(last, last)
     return f"{whole}/{page}"
 
 

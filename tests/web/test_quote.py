@@ -1,0 +1,476 @@
+"""Quotes in the browser, with JavaScript off: asked for, read, filed, sent, withdrawn, accepted."""
+
+import html
+import io
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
+from typing import Any
+
+import pypdf
+import pytest
+from sqlalchemy import Engine, select, update
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import rows, sign_in, token
+from widget import languages
+from widget.domain.money import decimal_string
+from widget.store import tables
+from widget.store.engine import transaction
+
+NEXT_YEAR = datetime(2027, 1, 15, 9, tzinfo=UTC)
+
+
+def to_review(client: TestClient, code: str = "en", *, users: int = 12, licenses: int = 2) -> str:
+    """Go to the review of a change as Olivia (8 users, 2 Zoom licenses, monthly), and return its address."""
+    wish = {"plan": "premium", "users": str(users), "zoom_licenses": str(licenses)}
+    answer = client.post(f"/widget/{code}/change", data=wish, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    step = str(answer.headers["location"])
+    if step.endswith("/survey"):
+        form = {"token": token(client.get(step).text), "reason": "other", "comment": ""}
+        answer = client.post(step, data=form, follow_redirects=False)
+        step = str(answer.headers["location"])
+    assert step.endswith("/review")
+    return step
+
+
+def keys(page: str) -> dict[str, str]:
+    """Return the hidden fields of the form that a page ends with."""
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.rpartition("<form")[2]))
+
+
+def ask(client: TestClient, code: str = "en", **wish: int) -> str:
+    """Ask for a quote and return the address of its page."""
+    review = to_review(client, code, **wish)
+    form = keys(client.get(review).text)
+    answer = client.post(review.replace("/review", "/quote"), data=form, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+@pytest.fixture
+def olivia(client: TestClient) -> TestClient:
+    """Return a browser in which the administrator of Harbour Studio (London, monthly) is signed in."""
+    sign_in(client, "Olivia Hughes")
+    return client
+
+
+def database(client: TestClient) -> Engine:
+    app: Any = client.app
+    engine: Engine = app.state.context.engine
+    return engine
+
+
+def accept(client: TestClient, quote: str, **changes: str) -> Any:
+    form = keys(client.get(f"{quote}/accept").text) | changes
+    return client.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+
+def words(page: str) -> str:
+    """Return what a page says, without its tags, every run of spaces as one."""
+    text = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    return re.sub(r"\s+", " ", text)
+
+
+def test_the_review_offers_to_order_or_to_get_a_quote(olivia: TestClient) -> None:
+    page = olivia.get(to_review(olivia)).text
+
+    assert re.findall(r'type="submit">([^<]+)</button>', page) == ["Place order", "Get a quote"]
+
+
+def test_a_quote_has_its_own_page_and_changes_nothing(olivia: TestClient) -> None:
+    before = olivia.get("/widget/en/change").text
+
+    quote = ask(olivia)
+
+    page = words(olivia.get(quote).text)
+    assert quote == "/widget/en/quotes/Q-2026-000001"
+    assert "State: open." in page
+    assert "Valid until 24 December 2026, 23:59:59 (Europe/London)" in page
+    assert "Billed from 1 December 2026: €252.00 per month (Premium, 12 users, 2 Zoom licenses)" in page
+    assert "Billed from 1 January 2027: €252.00 per month (Premium, 12 users, 2 Zoom licenses)" in page
+    assert "from 24 November 2026 to 30 November 2026" in page
+    assert "from 1 December 2026 to 24 December 2026" in page
+    assert "VAT not applicable: services supplied outside the European Union" in page
+    unkeyed = re.compile(r'name="token" value="[^"]+"')
+    assert unkeyed.sub("", olivia.get("/widget/en/change").text) == unkeyed.sub("", before)
+
+
+def test_sending_the_form_twice_is_one_quote(olivia: TestClient) -> None:
+    review = to_review(olivia)
+    form, address = keys(olivia.get(review).text), review.replace("/review", "/quote")
+
+    first = olivia.post(address, data=form, follow_redirects=False)
+    second = olivia.post(address, data=form, follow_redirects=False)
+
+    assert (first.status_code, first.headers["location"]) == (second.status_code, second.headers["location"])
+    assert olivia.get("/widget/en/quotes").text.count("Q-2026-0") == 2  # its address and its name, once
+
+
+def test_the_list_has_every_quote_of_the_space_with_its_state_the_newest_first(olivia: TestClient) -> None:
+    first, second = ask(olivia), ask(olivia, users=9)
+    page = olivia.get(first).text
+    olivia.post(f"{first}/withdraw", data={"token": token(page)})
+
+    page = olivia.get("/widget/fr/quotes").text
+
+    assert re.findall(r'href="/widget/fr/quotes/([^"]+)"', page) == [
+        each.rpartition("/")[2] for each in (second, first)
+    ]
+    assert [each[-1] for each in re.findall(r'data-label="(État)">([^<]+)<', page)] == ["ouvert", "retiré"]
+
+
+def test_the_pdf_is_served_and_served_again_the_same(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    first, second = olivia.get(f"{quote}/pdf"), olivia.get(f"{quote}/pdf")
+
+    assert (first.status_code, first.headers["content-type"]) == (200, "application/pdf")
+    assert first.headers["content-disposition"] == 'inline; filename="Q-2026-000001.pdf"'
+    assert first.headers["cache-control"] == "no-store"
+    assert first.content.startswith(b"%PDF-1.7")
+    assert second.content == first.content
+
+
+@pytest.mark.parametrize("code", languages.LOCALES)
+@pytest.mark.parametrize(
+    ("name", "wish"),
+    [
+        pytest.param("Olivia Hughes", {"users": 5, "licenses": 1}, id="monthly, down"),
+        pytest.param("Olivia Hughes", {"users": 30, "licenses": 0}, id="monthly, up and down"),
+        pytest.param("Claire Martin", {"users": 12, "licenses": 1}, id="annual, down"),
+        pytest.param("Claire Martin", {"users": 37, "licenses": 9}, id="annual, up, with an invoice"),
+    ],
+)
+def test_amounts_and_days_are_equal_in_page_pdf_message_and_api(
+    client: TestClient, code: str, name: str, wish: dict[str, int]
+) -> None:
+    sign_in(client, name)
+    language = languages.load()[code]
+    number = ask(client, code, **wish).rpartition("/")[2]
+    page = without_spaces(words(client.get(f"/widget/{code}/quotes/{number}").text))
+    document = without_spaces(text_of(client.get(f"/widget/{code}/quotes/{number}/pdf").content))
+    told = message(client, number)
+
+    windows = told["windows"]
+    assert windows
+    for window in windows:
+        answered = from_api(client, told, date.fromisoformat(window["last"]))
+        effect = window["effect"]
+        assert [(fee["starts_on"] or window["last"], decimal_string(fee["amount"])) for fee in effect["fees"]] == [
+            (fee["from"], fee["amount"]) for fee in answered["fees"]
+        ]
+        assert [
+            (each["starts_on"], each["ends_on"], decimal_string(each["amount"])) for each in effect["invoices"]
+        ] == [(each["from"], each["to"], each["amount"]) for each in answered["invoices"]]
+        assert [each["priced_from"] for each in effect["items"]] == [each["priced_from"] for each in answered["lines"]]
+
+    amounts = [told["vat"]["net"], told["vat"]["amount"], told["gross"], *(line["amount"] for line in told["lines"])]
+    amounts += [line["unit_price"] for line in told["lines"]]
+    amounts += [fee["amount"] for each in windows for fee in each["effect"]["fees"]]
+    amounts += [invoice["amount"] for each in windows for invoice in each["effect"]["invoices"]]
+    days = [told["issued_on"], told["valid_until"], *chain.from_iterable((w["first"], w["last"]) for w in windows)]
+    days += [fee["starts_on"] for each in windows for fee in each["effect"]["fees"] if fee["starts_on"]]
+    days += [item["priced_from"] for each in windows for item in each["effect"]["items"] if item["priced_from"]]
+    days += [day for day in (told["renewal_date"], told["notice_deadline"]) if day]
+    written = [language.money(each, told["currency"]) for each in amounts]
+    written += [language.date(date.fromisoformat(each)) for each in days]
+    for text in map(without_spaces, written):
+        assert text in page
+        assert text in document
+
+
+def without_spaces(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def text_of(content: bytes) -> str:
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
+
+
+def message(client: TestClient, number: str) -> dict[str, Any]:
+    """Return what the message about a new quote says, as mail and webhooks get it."""
+    with transaction(database(client)) as connection:
+        found = connection.execute(select(tables.outbox.c.facts).where(tables.outbox.c.kind == "quote.created"))
+        (told,) = (facts for (text,) in found if (facts := json.loads(text))["number"] == number)
+    return dict(told)
+
+
+def from_api(client: TestClient, told: dict[str, Any], on: date) -> dict[str, Any]:
+    """Ask the public calculator the question that a window answers."""
+    olivia = told["interval"] == "month"
+    level = {"plan": "premium", "users": 8 if olivia else 12, "zoom_licenses": 2 if olivia else 4}
+    subscription = level | {"interval": told["interval"], "active_users": 3}
+    if not olivia:
+        subscription["term_start"] = "2026-05-08"
+    question = {"on": on.isoformat(), "subscription": subscription, "requested": told["wish"]}
+    answer = client.post("/widget/api/v1/preview", json=question)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+def test_a_quote_of_another_space_answers_like_an_unknown_number_to_the_byte(client: TestClient) -> None:
+    sign_in(client, "Olivia Hughes")
+    foreign = ask(client)
+    sign_in(client, "Claire Martin")
+    unknown = "/widget/en/quotes/Q-2026-000999"
+    form = {"token": token(client.get("/widget/fr/sessions").text)}
+
+    for act in ("", "/pdf", "/accept"):
+        one, other = client.get(f"{foreign}{act}"), client.get(f"{unknown}{act}")
+        assert (one.status_code, one.content, shown(one)) == (404, other.content, shown(other))
+    for act in ("/accept", "/withdraw", "/send"):
+        one, other = client.post(f"{foreign}{act}", data=form), client.post(f"{unknown}{act}", data=form)
+        assert (one.status_code, one.content, shown(one)) == (404, other.content, shown(other))
+    assert client.get("/widget/en/quotes").text.count("Q-2026-0") == 0
+
+
+def shown(answer: Any) -> dict[str, str]:
+    return {name: value for name, value in answer.headers.items() if name != "date"}
+
+
+def test_a_user_who_is_no_administrator_sees_neither_quote_nor_list(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+    quote = ask(client, users=20)
+    sign_in(client, "Karim Benali")
+
+    assert [client.get(each).status_code for each in (quote, f"{quote}/pdf", "/widget/fr/quotes")] == [404] * 3
+
+
+def test_signed_out_the_way_leads_to_sign_in_and_back(client: TestClient) -> None:
+    answer = client.get("/widget/en/quotes/Q-2026-000001/accept", follow_redirects=False)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/widget/signin?next=%2Fwidget%2Fen%2Fquotes%2FQ-2026-000001"
+
+
+def test_a_form_without_its_token_does_nothing(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    for act in ("accept", "withdraw", "send"):
+        assert olivia.post(f"{quote}/{act}", data={"token": "stolen"}).status_code == 403
+    assert "State: open." in words(olivia.get(quote).text)
+
+
+def test_looking_at_the_confirmation_accepts_nothing(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    page = words(olivia.get(f"{quote}/accept").text)
+
+    assert "Accepted today, everything happens as the quote says." in page
+    assert "State: open." in words(olivia.get(quote).text)
+
+
+def test_accepted_it_leads_to_the_order_and_the_quote_says_so(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    answer = accept(olivia, quote)
+
+    assert answer.status_code == 303
+    assert re.fullmatch(r"/widget/en/orders/[0-9a-f]{32}", answer.headers["location"])
+    page = olivia.get(quote).text
+    assert "This quote is accepted already: it has become an order." in words(page)
+    assert f'href="{answer.headers["location"]}"' in page
+    assert "Premium, 12 users, 2 Zoom licenses" in words(olivia.get("/widget/en/change").text)
+
+
+def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says_it_is_done(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    first = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+    again = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+    other = olivia.post(f"{quote}/accept", data=form | {"key": "another"}, follow_redirects=False)
+
+    assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
+    assert other.status_code == 409
+    assert "This quote is accepted already" in other.text
+
+
+def test_past_its_last_day_it_is_said_to_have_expired_with_the_way_to_a_new_one(
+    olivia: TestClient, today: Today
+) -> None:
+    quote = ask(olivia)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    today.instant = NEXT_YEAR
+    sign_in(olivia, "Olivia Hughes")
+
+    page = olivia.get(quote).text
+    refused = olivia.post(f"{quote}/accept", data=form | {"token": token(olivia.get("/widget/en/sessions").text)})
+
+    assert "This quote has expired" in page
+    assert 'href="/widget/en/change?plan=premium&amp;users=12&amp;zoom_licenses=2"' in page
+    assert "/accept" not in page
+    assert refused.status_code == 409
+    assert "This quote has expired" in refused.text
+    assert "Premium, 8 users" in words(olivia.get("/widget/en/change").text)
+
+
+def test_a_newer_order_supersedes_it(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    review = to_review(olivia, users=9)
+    page = olivia.get(review).text
+    order = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split('class="sw-form"')[1]))
+    olivia.post(review.replace("/review", "/order"), data=order)
+
+    answer = olivia.get(f"{quote}/accept")
+
+    assert answer.status_code == 409
+    assert "a newer change has moved what it was computed on" in answer.text
+
+
+def test_what_differs_is_shown_line_by_line_and_decided_again(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    with transaction(database(olivia)) as connection:
+        connection.execute(update(tables.space).values(billing_country="FR"))
+
+    answer = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+    assert answer.status_code == 409
+    assert "Nothing was ordered" in answer.text
+    assert rows(answer.text)[:3] == [
+        ("VAT at 0%", "€0.00", "–"),
+        ("Total with VAT per month", "€252.00", "€302.40"),
+        (
+            "VAT",
+            "VAT not applicable: services supplied outside the European Union (article 44 of Directive 2006/112/EC, "
+            "article 259-1 of the French tax code).",
+            "VAT is charged at the rate of the seller’s country.",
+        ),
+    ]
+    placed = olivia.post(f"{quote}/accept", data=keys(answer.text), follow_redirects=False)
+    assert placed.status_code == 303
+
+
+def test_a_window_that_began_meanwhile_is_shown_before_anything_is_placed(olivia: TestClient, today: Today) -> None:
+    today.instant = datetime(2026, 11, 30, 23, 50, tzinfo=UTC)
+    sign_in(olivia, "Olivia Hughes")
+    quote = ask(olivia)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    today.instant += timedelta(minutes=15)
+
+    answer = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+    assert answer.status_code == 409
+    assert "Another window of the quote has begun" in answer.text
+    assert olivia.post(f"{quote}/accept", data=keys(answer.text), follow_redirects=False).status_code == 303
+
+
+def test_a_new_blocker_is_said_and_nothing_is_placed(olivia: TestClient) -> None:
+    quote = ask(olivia, users=4)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    with transaction(database(olivia)) as connection:
+        found = connection.execute(
+            select(tables.member).where(tables.member.c.space_id == "harbour-studio", tables.member.c.state == "active")
+        ).first()
+        assert found is not None
+        for each in range(3):
+            guest = dict(found._mapping) | {"id": f"guest-{each}", "email": f"guest{each}@example.org"}
+            connection.execute(tables.member.insert().values(guest))
+
+    answer = olivia.post(f"{quote}/accept", data=form)
+
+    assert answer.status_code == 409
+    assert "deactivate 3 first" in words(answer.text)
+    assert "Accept and place the order" not in answer.text
+
+
+def test_late_notice_is_accepted_only_with_its_own_tick(client: TestClient, today: Today) -> None:
+    today.instant = datetime(2027, 4, 20, 9, tzinfo=UTC)
+    sign_in(client, "Claire Martin")
+    quote = ask(client, users=12, licenses=2)
+
+    refused = accept(client, quote)
+
+    assert refused.status_code == 422
+    assert 'aria-invalid="true"' in refused.text
+    assert 'href="#sw-late_ack"' in refused.text
+    assert accept(client, quote, late_ack="2028-05-08").status_code == 303
+
+
+def test_accepting_wants_a_fresh_proof_of_who_one_is(olivia: TestClient, today: Today) -> None:
+    quote = ask(olivia)
+    for _ in range(3):  # used all the time, so that the session lives, but signed in an hour ago
+        today.instant += timedelta(minutes=20)
+        olivia.get(quote)
+
+    answer = accept(olivia, quote)
+
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/widget/signin?next=%2Fwidget%2Fen%2Fquotes%2FQ-2026-000001%2Faccept"
+
+
+def test_it_is_sent_to_a_member_and_the_message_goes_to_nobody_else(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    answer = olivia.post(
+        f"{quote}/send", data={"token": token(olivia.get(quote).text), "email": "Tom.Baker@harbour-studio.example"}
+    )
+
+    assert "The quote is on its way to your colleague." in answer.text
+    with transaction(database(olivia)) as connection:
+        sent = connection.execute(select(tables.outbox).where(tables.outbox.c.kind == "quote.sent")).one()
+        to = connection.execute(
+            select(tables.delivery.c.target).where(tables.delivery.c.outbox_id == sent.id)
+        ).scalars()
+        assert list(to) == ["tom.baker@harbour-studio.example"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        pytest.param("tom@elsewhere.example", id="nobody"),
+        pytest.param("claire.martin@atelier-nord.example", id="a member of another space"),
+        pytest.param("jack.ward@harbour-studio.example", id="invited, not yet a member"),
+        pytest.param("tom.baker@harbour-studio.example\r\nBcc: x@example.org", id="a header in the address"),
+        pytest.param("tom.baker@harbour-studio.example,x@example.org", id="two addresses"),
+        pytest.param("", id="nothing"),
+        pytest.param("x" * 300, id="too long"),
+    ],
+)
+def test_to_any_other_address_nothing_is_sent_and_the_field_says_so(olivia: TestClient, email: str) -> None:
+    quote = ask(olivia)
+
+    answer = olivia.post(f"{quote}/send", data={"token": token(olivia.get(quote).text), "email": email})
+
+    assert answer.status_code == 422
+    assert 'aria-describedby="sw-email-error"' in answer.text
+    assert 'href="#sw-email"' in answer.text
+    with transaction(database(olivia)) as connection:
+        assert connection.execute(select(tables.outbox).where(tables.outbox.c.kind == "quote.sent")).all() == []
+
+
+def test_a_space_sends_five_quotes_an_hour_and_no_more(olivia: TestClient, today: Today) -> None:
+    quote = ask(olivia)
+    form = {"token": token(olivia.get(quote).text), "email": "mia.scott@harbour-studio.example"}
+
+    answers = [olivia.post(f"{quote}/send", data=form).status_code for _ in range(6)]
+    today.instant += timedelta(minutes=29)
+    olivia.get(quote)
+    today.instant += timedelta(minutes=29)
+    olivia.get(quote)
+    today.instant += timedelta(minutes=3)
+
+    assert answers == [200] * 5 + [429]
+    assert olivia.post(f"{quote}/send", data=form).status_code == 200
+
+
+PAYLOADS = ['"><script>window.__x=1</script>', "{{ 7*7 }}", '#read("quote.typ")', "=1+1", "<b>&amp;</b>"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_a_name_holds_is_shown_as_it_is(olivia: TestClient, payload: str) -> None:
+    with transaction(database(olivia)) as connection:
+        connection.execute(update(tables.space).values(billing_name=payload, name=payload))
+        connection.execute(update(tables.member).where(tables.member.c.name == "Olivia Hughes").values(name=payload))
+
+    quote = ask(olivia)
+
+    page, pdf = olivia.get(quote).text, without_spaces(text_of(olivia.get(f"{quote}/pdf").content))
+    assert page.count(html.escape(payload).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")) >= 3
+    assert "<script>window" not in page
+    assert pdf.count(without_spaces(payload)) >= 3

@@ -1,0 +1,262 @@
+"""Quotes in the browser: asked for at the review, read, filed, sent to a colleague, withdrawn."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget.domain.quote import QuoteState
+from widget.languages import Language
+from widget.panels import quote_view
+from widget.services import quote, quote_pdf, quote_send
+from widget.services.order import Incomplete, KeyReused, Refused, Unknown
+from widget.services.quote import Look
+from widget.store.quote import Kept
+from widget.store.session import Session
+from widget.web.account import account_of
+from widget.web.context import context_of
+from widget.web.forms import Form, parse
+from widget.web.pages import answer, notice, read_form, to_sign_in
+from widget.web.review import show as show_review
+from widget.web.session import session_of
+from widget.web.step import Step
+from widget.wording import N_
+
+NO_STORE = {"Cache-Control": "no-store"}
+STATES = {
+    QuoteState.OPEN: N_("open"),
+    QuoteState.ACCEPTED: N_("accepted"),
+    QuoteState.EXPIRED: N_("expired"),
+    QuoteState.SUPERSEDED: N_("superseded"),
+    QuoteState.WITHDRAWN: N_("withdrawn"),
+}
+SAID = {
+    QuoteState.OPEN: N_("You can accept it until the end of its last day. Until then nothing changes."),
+    QuoteState.ACCEPTED: N_("This quote is accepted already: it has become an order."),
+    QuoteState.EXPIRED: N_("This quote has expired: its last day is over, and it can no longer be accepted."),
+    QuoteState.SUPERSEDED: N_(
+        "This quote can no longer be accepted: a newer change has moved what it was computed on."
+    ),
+    QuoteState.WITHDRAWN: N_("This quote was withdrawn and can no longer be accepted."),
+}
+
+
+async def ask(this: Step, body: str) -> Response:
+    """Draw up the quote of a draft at its review; the key makes a second click the same quote."""
+    context = context_of(this.request)
+    form = parse(body, {"key": ""}, ("key", "token"), this.language)
+    outcome = quote.request(
+        context.engine,
+        context.terms,
+        space_id=this.seen.space.id,
+        member_id=this.seen.member.id,
+        draft_id=this.draft.id,
+        key=form.typed["key"] or this.draft.id,
+        language=this.language.code,
+        now=context.now(),
+    )
+    if isinstance(outcome, Unknown):
+        raise HTTPException(404)
+    if isinstance(outcome, KeyReused):
+        return this.say(N_("The same form was sent with other contents. Start again from the choice."), 422)
+    if isinstance(outcome, Incomplete):
+        return this.go(outcome.step)
+    if isinstance(outcome, Refused):
+        return show_review(this, status=409)
+    return RedirectResponse(f"/widget/{this.language.code}/quotes/{outcome.number}", 303, NO_STORE)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A quote before an administrator of its space."""
+
+    request: Request
+    language: Language
+    session: Session
+    look: Look
+
+    @property
+    def kept(self) -> Kept:
+        """The quote as it is kept."""
+        return self.look.kept
+
+    @property
+    def address(self) -> str:
+        """The address of the quote, to which an act's name is added."""
+        return f"/widget/{self.language.code}/quotes/{self.kept.quote.number}"
+
+    @property
+    def anew(self) -> str:
+        """The first step, filled in with what the quote is for: the way to a new one."""
+        wish = self.kept.quote.wish
+        query = f"plan={wish.plan}&users={wish.users}&zoom_licenses={wish.zoom_licenses}"
+        return f"/widget/{self.language.code}/change?{query}"
+
+    def who(self) -> dict[str, Any]:
+        """Return what every service of a quote is told."""
+        context = context_of(self.request)
+        return {
+            "space_id": self.session.space_id,
+            "member_id": self.session.member_id,
+            "number": self.kept.quote.number,
+            "now": context.now(),
+        }
+
+    def state_view(self) -> dict[str, Any]:
+        """Return how the quote stands, in words, with the way on."""
+        state, say = self.look.state, self.language.gettext
+        order = self.kept.order_id
+        return {
+            "name": say(STATES[state]),
+            "text": say(SAID[state]),
+            "open": state is QuoteState.OPEN,
+            "order": order and f"/widget/{self.language.code}/orders/{order}",
+        }
+
+
+Handler = Callable[[Page, str], Awaitable[Response]]
+
+
+def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint of a quote: signed in, administrator of its space, own site's form; else the way there.
+
+    A quote of another space answers exactly like an unknown one.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        context = context_of(request)
+        language = context.languages[request.path_params["language"]]
+        session, number = session_of(request), request.path_params["number"]
+        if session is None:
+            return to_sign_in(request, f"/widget/{language.code}/quotes/{number}")
+        found = quote.look(
+            context.engine,
+            context.terms,
+            space_id=session.space_id,
+            member_id=session.member_id,
+            number=number,
+            now=context.now(),
+        )
+        if found is None:
+            raise HTTPException(404)
+        page = Page(request, language, session, found)
+        if request.method != "POST":
+            return await handler(page, "")
+        body = await read_form(request)
+        if body is None:
+            return answer(request, "too_large.html", language, {}, 413)
+        if dict(parse_qsl(body)).get("token") != session.token:
+            title = N_("This form is too old. Reload the page and try again.")
+            return notice(request, language, title, back=page.address, status=403)
+        return await handler(page, body)
+
+    return endpoint
+
+
+async def show(page: Page, _: str) -> Response:
+    """Show a quote with what can be done with it."""
+    return show_page(page)
+
+
+def show_page(page: Page, form: Form | None = None, *, done: str = "", status: int = 200) -> Response:
+    """Answer the page of a quote; `form` is that of sending it, with its errors, `done` what has just been done."""
+    context, language = context_of(page.request), page.language
+    view = quote_view(page.kept.quote, language, context.terms, context.settings.address)
+    errors = form.errors if form else {}
+    values = {
+        "title": view["title"],
+        "q": view,
+        "state": page.state_view(),
+        "address": page.address,
+        "anew": page.anew,
+        "token": page.session.token,
+        "done": language.gettext(done) if done else "",
+        "typed": form.typed["email"] if form else "",
+        "errors": {"email": errors.get("email", "")},
+        "summary": form.summary if form else [],
+        "quotes": f"/widget/{language.code}/quotes",
+    }
+    return answer(page.request, "quote/show.html", language, values, status)
+
+
+async def document(page: Page, _: str) -> Response:
+    """Answer the kept PDF."""
+    context = context_of(page.request)
+    content = quote_pdf.read(context.engine, context.terms, address=context.settings.address, **page.who())
+    if content is None:
+        raise HTTPException(404)
+    name = f"{page.kept.quote.number}.pdf"
+    headers = NO_STORE | {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(content, media_type="application/pdf", headers=headers)
+
+
+async def withdraw(page: Page, _: str) -> Response:
+    """Withdraw the quote and lead back to its page; twice is once."""
+    context = context_of(page.request)
+    quote.withdraw(context.engine, context.terms, **page.who())
+    return RedirectResponse(page.address, 303, NO_STORE)
+
+
+async def send(page: Page, body: str) -> Response:
+    """Put the quote into the outbox for a colleague, or say what is wrong with the address."""
+    context = context_of(page.request)
+    form = parse(body, {"email": ""}, ("email", "token"), page.language)
+    email = form.text("email", 254)
+    if not email:
+        form.fail("email", "required")
+    if form.errors:
+        return show_page(page, form, status=422)
+    outcome = quote_send.send(context.engine, context.terms, email=email, **page.who())
+    if isinstance(outcome, quote_send.Sent):
+        return show_page(page, done=N_("The quote is on its way to your colleague."))
+    if isinstance(outcome, quote_send.NotMember):
+        form.fail("email", "not_member")
+        return show_page(page, form, status=422)
+    if isinstance(outcome, quote_send.TooMany):
+        form.fail("email", "too_many_mails", limit=page.language.number(quote_send.MOST_AN_HOUR))
+        return show_page(page, form, status=429)
+    return show_page(page, status=409)
+
+
+async def listing(request: Request) -> Response:
+    """List the quotes of the space, the newest first, to an administrator."""
+    context = context_of(request)
+    language = context.languages[request.path_params["language"]]
+    session = session_of(request)
+    if session is None:
+        return to_sign_in(request)
+    seen = account_of(request, session)
+    if seen is None or not seen.member.is_administrator:
+        raise HTTPException(404)
+    values = {
+        "title": language.gettext(N_("Your quotes")),
+        "rows": [
+            _row(each, context.now(), language) for each in quote.of_space(context.engine, space_id=seen.space.id)
+        ],
+        "back": f"/widget/{language.code}/change",
+        "summary": [],
+    }
+    return answer(request, "quote/list.html", language, values)
+
+
+def _row(kept: Kept, now: datetime, language: Language) -> dict[str, str]:
+    found = kept.quote
+    return {
+        "number": found.number,
+        "address": f"/widget/{language.code}/quotes/{found.number}",
+        "issued_on": language.date(found.issued_on),
+        "valid_until": language.date(found.valid_until),
+        "total": language.money(found.vat.gross, found.currency),
+        "state": language.gettext(STATES[kept.state_on(quote.day_of(kept, now))]),
+    }
+
+
+def new_key() -> str:
+    """Return the key of one form, so that sending it twice is sending it once."""
+    return secrets.token_urlsafe(12)

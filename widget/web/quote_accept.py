@@ -1,0 +1,95 @@
+"""Accepting a quote: what happens today, what differs from the quote, one confirmation, one order."""
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from widget.domain.quote import QuoteState
+from widget.panels import offer_rows, result_view
+from widget.services import quote, sign_in
+from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
+from widget.services.quote import Differs, Look
+from widget.web.account import link
+from widget.web.context import context_of
+from widget.web.forms import parse
+from widget.web.pages import answer, notice, to_sign_in
+from widget.web.quote import NO_STORE, Page, new_key, show_page
+from widget.wording import N_
+
+
+async def confirm(page: Page, body: str) -> Response:
+    """Show what accepting does now (GET), or accept (POST): placed, or decided again with every difference shown."""
+    if page.look.state is not QuoteState.OPEN and page.request.method == "GET":
+        return show_page(page, status=409)
+    return _accept(page, body) if page.request.method == "POST" else _show(page, page.look)
+
+
+def _accept(page: Page, body: str) -> Response:
+    context = context_of(page.request)
+    if not sign_in.is_fresh(page.session, now=context.now()):
+        return to_sign_in(page.request, f"{page.address}/accept")
+    fields = ("key", "agreed", "late_ack", "token")
+    form = parse(body, dict.fromkeys(fields, ""), fields, page.language)
+    outcome = quote.accept(
+        context.engine,
+        context.terms,
+        key=form.typed["key"] or page.kept.quote.number,
+        agreed=form.typed["agreed"],
+        late_ack=form.typed["late_ack"],
+        language=page.language.code,
+        **page.who(),
+    )
+    if isinstance(outcome, Placed):
+        return RedirectResponse(f"/widget/{page.language.code}/orders/{outcome.order_id}", 303, NO_STORE)
+    if isinstance(outcome, Unknown):
+        raise HTTPException(404)
+    if isinstance(outcome, KeyReused):
+        title = N_("The same form was sent with other contents. Open the quote again.")
+        return notice(page.request, page.language, title, back=page.address, status=422)
+    if isinstance(outcome, Incomplete):
+        error = N_("Tick the box that confirms the date of the lower price.")
+        return _show(page, page.look, error=error, status=422)
+    if isinstance(outcome, Differs):
+        return _show(page, outcome.look, again=True, status=409)
+    if isinstance(outcome, Refused):
+        return _show(page, page.look, status=409)
+    return _over(page)
+
+
+def _over(page: Page) -> Response:
+    found = quote.look(context_of(page.request).engine, context_of(page.request).terms, **page.who())
+    if found is None:
+        raise HTTPException(404)
+    return show_page(Page(page.request, page.language, page.session, found), status=409)
+
+
+def _show(page: Page, look: Look, *, error: str = "", again: bool = False, status: int = 200) -> Response:
+    context, language = context_of(page.request), page.language
+    kept = look.kept.quote
+    terms = context.terms.with_frozen_book(kept.price_book)
+    text = language.gettext(error) if error else ""
+    values = {
+        "title": language.gettext(N_("Accept quote %(number)s")) % {"number": kept.number},
+        "r": result_view(look.result, language, link(page.request, language), terms),
+        "differences": differences(page, look),
+        "foreseen": look.promised is not None,
+        "again": again,
+        "action": f"{page.address}/accept",
+        "back": page.address,
+        "token": page.session.token,
+        "key": new_key(),
+        "agreed": look.agreed,
+        "errors": {"late_ack": text},
+        "summary": [("late_ack", text)] if text else [],
+    }
+    return answer(page.request, "quote/accept.html", language, values, status)
+
+
+def differences(page: Page, look: Look) -> list[tuple[str, str, str]]:
+    """Return, row by row, what the quote says of today and what would happen, where the two are not the same."""
+    if look.promised is None or look.as_promised:
+        return []
+    kept, terms, language = look.kept.quote, context_of(page.request).terms, page.language
+    said = dict(offer_rows(look.promised, kept, terms, language))
+    now = dict(offer_rows(look.offered, kept, terms, language))
+    names = dict.fromkeys([*said, *now])
+    return [(name, said.get(name, "–"), now.get(name, "–")) for name in names if said.get(name) != now.get(name)]
