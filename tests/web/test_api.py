@@ -2,7 +2,7 @@
 
 import copy
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,7 +207,156 @@ def test_every_wrong_field_is_named_at_once(
     assert wrong_fields(ask(client, **changes)) == expected
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b'{"on": NaN}', b'"\\ud800"', b"[" * 60_000])
+def send(client: TestClient, body: bytes | str, content_type: str = "application/json") -> Any:
+    content = body if isinstance(body, bytes) else body.encode()
+    return client.post(PREVIEW, content=content, headers={"Content-Type": content_type})
+
+
+def spoiled(old: str, new: str) -> str:
+    """Return the example with one piece of its text replaced."""
+    text = json.dumps(QUESTION)
+    assert text.count(old) >= 1
+    return text.replace(old, new, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        pytest.param('"on":', '"on": "2027-03-15", "on":', {"on": "given_twice"}, id="a name given twice"),
+        pytest.param(
+            '"from":',
+            '"from": "2026-07-01", "\\u0066rom":',
+            {"subscription.billed.0.from": "given_twice"},
+            id="a name given twice, once in disguise",
+        ),
+        pytest.param(
+            '"requested": {',
+            '"requested": {"users": 1, "plan": "premium", ',
+            {"requested.plan": "given_twice", "requested.users": "given_twice"},
+            id="two names given twice",
+        ),
+        pytest.param(
+            '"users": 15', '"users": 1' + "0" * 5000, {"requested.users": "too_large"}, id="five thousand digits"
+        ),
+        pytest.param(
+            '"users": 15', '"users": -1' + "0" * 5000, {"requested.users": "too_small"}, id="as many below zero"
+        ),
+        pytest.param('"users": 15', '"users": 1e999', {"requested.users": "wrong_type"}, id="a number without end"),
+        pytest.param('"users": 15', '"users": 15.0', {"requested.users": "wrong_type"}, id="a number with a point"),
+        pytest.param('"on":', '"a:b": {"c": 1}, "on":', {"a:b": "unknown"}, id="a colon in an unknown name"),
+        pytest.param(
+            '"active_users":',
+            '"seats": 1, "active_users":',
+            {"subscription.seats": "unknown"},
+            id="an unknown name in the subscription",
+        ),
+        pytest.param(
+            '"from":', '"until": 1, "from":', {"subscription.billed.0.until": "unknown"}, id="an unknown name in a step"
+        ),
+    ],
+)
+def test_what_json_allows_and_the_contract_does_not_is_named(
+    client: TestClient, old: str, new: str, expected: dict[str, str]
+) -> None:
+    assert wrong_fields(send(client, spoiled(old, new))) == expected
+
+
+def test_what_contradicts_is_named_beside_what_is_wrong_itself(client: TestClient) -> None:
+    answer = ask(
+        client,
+        requested__users=0,
+        requested__plan="gold",
+        subscription__term_start="2027-03-16",
+        subscription__billed=[*billed("2026-07-01", "2026-06-30", plan="silver"), *billed("never")],
+    )
+
+    assert wrong_fields(answer) == {
+        "requested.users": "too_small",
+        "requested.plan": "unknown_plan",
+        "subscription.term_start": "contradicts",
+        "subscription.billed.0.plan": "unknown_plan",
+        "subscription.billed.1.plan": "unknown_plan",
+        "subscription.billed.1.from": "contradicts",
+        "subscription.billed.2.from": "not_a_date",
+    }
+
+
+@pytest.mark.parametrize("count", [100, 101, 700])
+def test_a_hundred_steps_are_the_most(client: TestClient, count: int) -> None:
+    days = [str(date(2026, 7, 1) + timedelta(days=each)) for each in range(count)]
+    steps = [{"from": day, "plan": "premium", "users": 2, "zoom_licenses": 4} for day in days]
+
+    answer = send(client, json.dumps(QUESTION | {"subscription": QUESTION["subscription"] | {"billed": steps}}))
+
+    assert answer.status_code == (200 if count == 100 else 422)
+    assert count == 100 or wrong_fields(answer) == {"subscription.billed": "too_long"}
+
+
+def test_ten_thousand_steps_are_too_large(client: TestClient) -> None:
+    assert ask(client, subscription__billed=billed(*["2026-07-01"] * 10_000)).status_code == 413
+
+
+@pytest.mark.parametrize("nested", ["[" * 500 + "]" * 500, '{"a":' * 500 + "1" + "}" * 500])
+def test_nesting_where_it_is_unknown_is_only_unknown(client: TestClient, nested: str) -> None:
+    assert wrong_fields(send(client, spoiled('"on":', f'"deep": {nested}, "on":'))) == {"deep": "unknown"}
+
+
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 200),
+        ("APPLICATION/JSON;charset=UTF-8", 200),
+        ('application/json ; charset="utf-8"; x=y', 200),
+        ("application/json; charset=iso-8859-1", 200),
+        ("application/problem+json", 415),
+        ("application/jsonx", 415),
+        ("text/json", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("multipart/form-data; boundary=x", 415),
+        (";", 415),
+        ("", 415),
+    ],
+)
+def test_a_body_is_json_by_its_type_and_its_parameters_do_not_matter(
+    client: TestClient, content_type: str, status: int
+) -> None:
+    assert send(client, json.dumps(QUESTION), content_type).status_code == status
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
+def test_a_preview_is_asked_by_post_alone(client: TestClient, method: str) -> None:
+    answer = client.request(method, PREVIEW)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+
+
+@pytest.mark.parametrize("name", ["price-book", "policy", "openapi.json"])
+def test_what_is_read_has_a_head_and_takes_no_body(client: TestClient, name: str) -> None:
+    assert client.head(f"/widget/api/v1/{name}").status_code == 200
+    assert [client.request(method, f"/widget/api/v1/{name}").status_code for method in ("POST", "PUT")] == [405, 405]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"\xff",
+        b'{"on": NaN}',
+        b'{"on": -Infinity}',
+        b'{"on": 01}',
+        b'{"on": "\x00"}',
+        b'"\\ud800"',
+        b"[" * 60_000,
+        b'{"a":' * 12_000,
+        b"\xef\xbb\xbf" + json.dumps(QUESTION).encode(),
+        json.dumps(QUESTION).encode("utf-16"),
+        json.dumps(QUESTION | {"language": "é"}, ensure_ascii=False).encode("latin-1"),
+        b"on=2027-03-15",
+    ],
+    ids=lambda body: str(body[:20]),
+)
 def test_what_is_not_json_is_400(client: TestClient, body: bytes) -> None:
     answer = client.post(PREVIEW, content=body, headers={"Content-Type": "application/json"})
 

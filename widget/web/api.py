@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -16,7 +15,8 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.languages import Language
-from widget.web.api_errors import contradictions, from_validation
+from widget.web.api_body import NotJsonError, parse
+from widget.web.api_errors import Said, contradictions, from_validation
 from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
 from widget.web.body import read_body
 from widget.web.context import Context, accepted_language, context_of
@@ -33,19 +33,21 @@ async def answer_preview(request: Request) -> Response:
     if body is None:
         return problem(413, language)
     try:
-        sent = from_json(body, allow_inf_nan=False)
-    except ValueError:
+        sent, twice = parse(body)
+    except NotJsonError:
         return problem(400, language)
     if isinstance(sent, dict) and isinstance(code := sent.get("language"), str) and code in context.languages:
         language = context.languages[code]
+    errors = [FieldError(name, "given_twice", {}) for name in twice]
+    question = None
     try:
         question = Question.model_validate(sent)
     except ValidationError as error:
-        return problem(422, language, errors=from_validation(error))
-    on = question.on or context.today()
-    errors = contradictions(question, on, context.terms.price_book(on))
-    if errors:
+        errors += from_validation(error)
+    errors += contradictions(Said(sent, {each.field for each in errors}), context.today(), context.terms)
+    if errors or question is None:
         return problem(422, language, errors=errors)
+    on = question.on or context.today()
     wish = Level(question.requested.plan, question.requested.users, question.requested.zoom_licenses)
     result = preview(_subscription(question.subscription), wish, on=on, terms=context.terms)
     return JSONResponse(as_json(result, context, language), headers={"Content-Language": language.code})

@@ -1,12 +1,17 @@
 """What is wrong with a question: pydantic's codes turned into ours, and the contradictions a schema cannot say."""
 
+from collections.abc import Collection
 from datetime import date
+from itertools import pairwise
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from widget.domain.plan import PriceBook
-from widget.web.api_models import Question
+from widget.domain.terms import Terms
 from widget.web.problem import FieldError
+
+T = TypeVar("T")
 
 _CODES = {
     "missing": "missing",
@@ -36,25 +41,66 @@ def _field_error(each: object) -> FieldError:
     return FieldError(field, code, {"limit": str(limit), "expected": expected})
 
 
-def contradictions(question: Question, on: date, book: PriceBook) -> list[FieldError]:
+class Said:
+    """The values of a question, whatever else in it is wrong; None for what is missing or wrong itself."""
+
+    def __init__(self, sent: Any, wrong: Collection[str]) -> None:
+        self._sent, self._wrong = sent, wrong
+
+    def value(self, path: str, kind: type[T]) -> T | None:
+        """Return the value at a dotted path."""
+        found, walked = self._sent, ""
+        for name in path.split("."):
+            walked = f"{walked}.{name}" if walked else name
+            if walked in self._wrong:
+                return None
+            found = _inside(found, name)
+        return found if isinstance(found, kind) else None
+
+    def day(self, path: str) -> date | None:
+        """Return the day at a dotted path."""
+        text = self.value(path, str)
+        return date.fromisoformat(text) if text is not None else None
+
+    def given(self, path: str) -> bool:
+        """Return whether there is something at a dotted path, be it wrong."""
+        parent, _, name = path.rpartition(".")
+        values = self.value(parent, dict)
+        return values is not None and values.get(name) is not None
+
+    @property
+    def steps(self) -> range:
+        """The indexes of the billed steps, none where there are too many."""
+        return range(len(self.value("subscription.billed", list) or []))
+
+
+def _inside(value: Any, name: str) -> Any:
+    if isinstance(value, dict):
+        return value.get(name)
+    return value[int(name)] if isinstance(value, list) and name.isdigit() else None
+
+
+def contradictions(said: Said, today: date, terms: Terms) -> list[FieldError]:
     """Return what contradicts something else in the question, and plans that are not sold on the day."""
-    return [*_unknown_plans(question, book), *_term(question, on), *_billed(question, on)]
+    on = said.day("on") or today
+    return [*_unknown_plans(said, terms.price_book(on)), *_term(said, on), *_billed(said, on)]
 
 
-def _unknown_plans(question: Question, book: PriceBook) -> list[FieldError]:
-    named = {"subscription.plan": question.subscription.plan, "requested.plan": question.requested.plan}
-    for index, step in enumerate(question.subscription.billed or []):
-        named[f"subscription.billed.{index}.plan"] = step.plan
+def _unknown_plans(said: Said, book: PriceBook) -> list[FieldError]:
+    steps = [f"subscription.billed.{index}.plan" for index in said.steps]
     sold = ", ".join(plan.id for plan in book.plans)
+    named = {path: said.value(path, str) for path in ("subscription.plan", "requested.plan", *steps)}
     return [
-        FieldError(field, "unknown_plan", {"expected": sold}) for field, plan in named.items() if not book.has(plan)
+        FieldError(path, "unknown_plan", {"expected": sold})
+        for path, plan in named.items()
+        if plan is not None and not book.has(plan)
     ]
 
 
-def _term(question: Question, on: date) -> list[FieldError]:
-    start, interval = question.subscription.term_start, question.subscription.interval
+def _term(said: Said, on: date) -> list[FieldError]:
     field = "subscription.term_start"
-    if interval == "year" and start is None:
+    start, interval = said.day(field), said.value("subscription.interval", str)
+    if interval == "year" and not said.given(field):
         return [FieldError(field, "missing", {})]
     if interval == "month" and start is not None:
         return [FieldError(field, "contradicts", {"other": "subscription.interval"})]
@@ -63,13 +109,13 @@ def _term(question: Question, on: date) -> list[FieldError]:
     return []
 
 
-def _billed(question: Question, on: date) -> list[FieldError]:
-    steps = question.subscription.billed or []
+def _billed(said: Said, on: date) -> list[FieldError]:
+    fields = [f"subscription.billed.{index}.from" for index in said.steps]
+    days = [said.day(field) for field in fields]
     found = []
-    if steps and steps[0].from_ > on:
-        found.append(FieldError("subscription.billed.0.from", "contradicts", {"other": "on"}))
-    for index in range(1, len(steps)):
-        if steps[index].from_ <= steps[index - 1].from_:
-            other = f"subscription.billed.{index - 1}.from"
-            found.append(FieldError(f"subscription.billed.{index}.from", "contradicts", {"other": other}))
+    if days and days[0] is not None and days[0] > on:
+        found.append(FieldError(fields[0], "contradicts", {"other": "on"}))
+    for (before, field), (earlier, later) in zip(pairwise(fields), pairwise(days), strict=True):
+        if earlier is not None and later is not None and later <= earlier:
+            found.append(FieldError(field, "contradicts", {"other": before}))
     return found

@@ -67,6 +67,7 @@ MESSAGES = {
     "contradicts": N_("This value contradicts another: %(other)s."),
     "too_short": N_("At least one entry is needed."),
     "text_too_long": N_("This text is too long: at most %(limit)s characters."),
+    "given_twice": N_("This field was sent twice."),
     "repeated": N_("This parameter was sent twice."),
     "too_long": N_("There are too many entries: the most is %(limit)s."),
 }
