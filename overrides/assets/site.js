@@ -65,6 +65,14 @@
     }
   };
 
+  // The lasting link of an article or section opens "Copy for a ticket"; without it, or without JavaScript, it leads there.
+  const ticket = (event) => {
+    const link = event.target.closest(".headerlink, .hc-ticket");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    import("/assets/ticket.js").then((module) => module.open(link)).catch(() => location.assign(link.href));
+  };
+
   const ready = () => {
     quiet();
     search();
@@ -73,6 +81,7 @@
   };
   document.addEventListener("click", remember);
   document.addEventListener("click", menu);
+  document.addEventListener("click", ticket);
   document.addEventListener("click", (event) => event.target.closest(".hc-palette") && palette(event));
   document.addEventListener("keydown", keys);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);

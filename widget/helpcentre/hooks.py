@@ -123,13 +123,13 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     if template_name == "404.html":
         code = str(config.theme["language"])
         _not_found[code] = output_content
-        _feeds[code] = _feed(config, code)
+        _feeds[code] = _partial("feed", config, code, {"feed": structured.changed(_pages(config), code)})
 
 
-def _feed(config: MkDocsConfig, code: str) -> str:
-    values: dict[str, Any] = {"config": config, "feed": structured.changed(_pages(config), code)}
-    _words(values, config, code)
-    return config.theme.get_env().get_template("partials/feed.html").render(values)
+def _partial(name: str, config: MkDocsConfig, code: str, values: dict[str, Any]) -> str:
+    context = {"config": config, **values}
+    _words(context, config, code)
+    return config.theme.get_env().get_template(f"partials/{name}.html").render(context)
 
 
 @event_priority(-150)  # after static-i18n has built the other languages
@@ -140,6 +140,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     site, pages = Path(config.site_dir), _pages(config)
     for code in languages.LOCALES:
         (site / code).mkdir(exist_ok=True)
+        (site / code / "ticket.html").write_text(_partial("ticket", config, code, {}), encoding="utf-8")
         if code in _not_found:
             (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
