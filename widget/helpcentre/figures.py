@@ -70,5 +70,6 @@ def widget(kind: str, terms: Terms, language: Language, link: RuleLink) -> str:
         "token": "",
         "sample_open": False,
         "r": view,
+        "calendar": f"{address}/calendar.ics",
     }
     return flat(render("change/element.html", language, values | {"code": language.code}))

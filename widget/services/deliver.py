@@ -19,7 +19,8 @@ from widget.gateways.mail import MailGateway
 from widget.gateways.webhook import WebhookGateway
 from widget.languages import Language
 from widget.services import mail
-from widget.services.mail import Attachment, Sender
+from widget.services.attachments import attachments
+from widget.services.mail import Sender
 from widget.store import delivery as deliveries
 from widget.store import outbox
 from widget.store import webhook as webhooks
@@ -47,13 +48,6 @@ BEHIND = timedelta(seconds=60)
 BATCH, STINT = 50, deliveries.LEASE.total_seconds() / 3
 LANES = 8
 
-Attach = Callable[[Connection, Message, Language], tuple[Attachment, ...]]
-
-
-def no_attachment(_connection: Connection, _message: Message, _language: Language) -> tuple[Attachment, ...]:
-    """Return nothing: the mail is complete in itself."""
-    return ()
-
 
 @dataclass(frozen=True, slots=True)
 class Post:
@@ -66,7 +60,6 @@ class Post:
     mail: MailGateway
     webhooks: WebhookGateway
     clock: Callable[[], datetime]
-    attach: Attach = no_attachment
 
 
 @dataclass
@@ -145,12 +138,16 @@ def _attempt(post: Post, held: Delivery) -> None:
         message = outbox.load(connection, held.outbox_id)
         webhook = webhooks.load(connection, held.target) if held.channel == deliveries.WEBHOOK else None
         language = post.languages.get(held.language)
-        attachments = post.attach(connection, message, language) if message and language else ()
     if message is None:
         raise GiveUpError("the message is gone")
     if language is not None:
         letter = mail.compose(
-            message, held, terms=post.terms, language=language, sender=post.sender, attachments=attachments
+            message,
+            held,
+            terms=post.terms,
+            language=language,
+            sender=post.sender,
+            attachments=attachments(post.engine, post.terms, message, language, post.sender.origin),
         )
         post.mail.send(letter, sender=post.sender.address, to=held.target)
         return

@@ -18,6 +18,7 @@ from widget.domain.terms import Terms
 from widget.gateways.failure import GiveUpError
 from widget.languages import Language
 from widget.rendering import render
+from widget.services.attachments import Attachment
 from widget.store.delivery import Delivery
 from widget.store.outbox import Message
 
@@ -31,15 +32,6 @@ class Sender:
 
     address: str
     origin: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a mail. `kind` is its media type, such as "application/pdf"."""
-
-    name: str
-    kind: str
-    content: bytes
 
 
 def compose(

@@ -222,7 +222,7 @@ def keep(
     digest = audit.append(connection, space_id, at=now, actor=draft.member_id, kind="order.placed", data=data)
     told = facts.act(seen, digest) | facts.change(result)
     told |= {"order": order_id, "change": change_id, "quote": quote}
-    told |= {"replaces": seen.pending.id if seen.pending else None}
+    told |= {"replaces": seen.pending.id if seen.pending else None, "version": seen.stored.version + 1}
     _tell(connection, space_id, draft, told, now)
     return order_id
 

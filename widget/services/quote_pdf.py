@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from widget import languages
 from widget.domain.terms import Terms
-from widget.gateways import quote_pdf
+from widget.gateways import pdf
 from widget.panels import quote_view
 from widget.services import account
 from widget.store import quote as quotes
@@ -55,4 +55,4 @@ def content(engine: Engine, terms: Terms, kept: Kept, address: str) -> bytes:
 def _make(kept: Kept, terms: Terms, address: str) -> bytes:
     quote = kept.quote
     view = quote_view(quote, languages.load()[quote.language], terms, address)
-    return quote_pdf.render(view, author=quote.seller.name, language=quote.language, at=kept.issued_at)
+    return pdf.render("quote", view, author=quote.seller.name, language=quote.language, at=kept.issued_at)

@@ -74,3 +74,9 @@ def choose(engine: Engine, *, space_id: str, reminders: bool) -> None:
     """Switch the reminders of a space on or off."""
     with transaction(engine) as connection:
         reminder.choose(connection, space_id, reminders=reminders)
+
+
+def wanted(engine: Engine, *, space_id: str) -> bool:
+    """Return whether a space is reminded."""
+    with reading(engine) as connection:
+        return reminder.wanted(connection, space_id)

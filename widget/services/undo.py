@@ -42,3 +42,8 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         told |= facts.standing(after, stored.subscription.in_use, on=seen.on, terms=terms)
         outbox.add(connection, space_id, kind="change.undone", facts=told, at=now, subject=change_id)
         return True
+
+
+def receipt_of(space_id: str, change_id: str) -> str:
+    """Return the id of the message, and so of the receipt, of a change that was taken back."""
+    return outbox.id_of(space_id, "change.undone", change_id)

@@ -156,6 +156,14 @@ def of_space(connection: Connection, space_id: str, message_id: str) -> Message 
     return found if found and found.space_id == space_id else None
 
 
+def listed(connection: Connection, space_id: str, kinds: Sequence[str]) -> list[Message]:
+    """Return the messages of a space of these kinds, the newest first."""
+    rows = connection.execute(
+        select(outbox).where(outbox.c.space_id == space_id, outbox.c.kind.in_(kinds)).order_by(outbox.c.sequence.desc())
+    )
+    return [_message(row) for row in rows]
+
+
 def _message(row: Any) -> Message:
     at, facts, private = datetime.fromisoformat(row.at), json.loads(row.facts), json.loads(row.private)
     return Message(row.id, row.space_id, row.sequence, row.kind, at, facts, private)

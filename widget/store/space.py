@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from widget.store.tables import member, space
 
@@ -52,18 +53,20 @@ class Member:
 def load(connection: Connection, space_id: str) -> Space | None:
     """Return a space, or None for an unknown or an archived one: nobody sees an archived space."""
     row = connection.execute(select(space).where(space.c.id == space_id, space.c.archived.is_(False))).first()
-    if row is None:
-        return None
+    return _space(row) if row else None
+
+
+def _space(row: Row[Any]) -> Space:
     billing = Billing(row.billing_name, row.billing_address, row.billing_country, row.siren, row.vat_number)
     return Space(row.id, row.name, row.time_zone, row.language, row.locked, billing)
 
 
 def known(connection: Connection, space_id: str) -> Space:
-    """Return a space that is there. Raises KeyError for an unknown one."""
-    found = load(connection, space_id)
-    if found is None:
+    """Return a space that is there, archived or not. Raises KeyError for an unknown one."""
+    row = connection.execute(select(space).where(space.c.id == space_id)).first()
+    if row is None:
         raise KeyError(space_id)
-    return found
+    return _space(row)
 
 
 def ids(connection: Connection) -> list[str]:

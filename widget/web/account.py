@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -48,7 +48,7 @@ async def wish_own(request: Request, session: Session, language: Language) -> Re
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
         return show_own(request, session, language, "change/choose.html", query="", status=403)
-    form, result = _tried(request, seen, language, body, SAMPLE)
+    form, result = tried_own(request, seen, language, body, SAMPLE)
     floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
     if result is None or not (result.allowed or floor_only):
         return _show(request, session, seen, language, form, result, "change/choose.html", 422)
@@ -77,13 +77,13 @@ def show_own(
         return _not_administrator(request, seen, language)
     # A page's link may carry what its senders hang onto links; the form itself sends only what it knows.
     ignored = SAMPLE if template == "change/live.html" else ANYTHING
-    form, result = _tried(request, seen, language, request.url.query if query is None else query, ignored)
+    form, result = tried_own(request, seen, language, request.url.query if query is None else query, ignored)
     if result and result.direction is Direction.NONE and template == "change/choose.html":
         result = None  # nothing was asked yet: no "no" before a wish
     return _show(request, session, seen, language, form, result, template, 422 if form.errors else status)
 
 
-def _tried(
+def tried_own(
     request: Request, seen: Account, language: Language, body: str, ignored: Container[str]
 ) -> tuple[Form, ChangePreview | None]:
     terms, in_use = context_of(request).terms, seen.subscription.in_use
@@ -124,6 +124,7 @@ def _show(
         "state": None if template == "change/live.html" else state_view(request, seen, language),
         "token": session.token,
         "r": result and result_view(result, language, link(request, language), terms),
+        "calendar": f"{address}/calendar.ics?{urlencode({name: form.typed[name] for name in WISH})}",
     }
     return answer(request, template, language, values, status)
 

@@ -95,6 +95,7 @@ def _show(request: Request, language: Language, form: Form, template: str) -> Re
         "token": "",
         "sample_open": any(name in form.errors for name in SAMPLE[3:]),
         "r": result and result_view(result, language, link(request, language), context.terms),
+        "calendar": f"{address}/calendar.ics?{urlencode({name: form.typed[name] for name in SAMPLE})}",
     }
     return answer(request, template, language, values, 422 if form.errors else 200)
 

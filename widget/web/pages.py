@@ -22,7 +22,8 @@ TITLES = {
     "members/choose.html": N_("Choose whom to deactivate"),
     "survey/ask.html": N_("Why do you reduce your subscription?"),
     "review/check.html": N_("Check your change"),
-    "receipt/placed.html": N_("Your order is placed"),
+    "space/show.html": N_("Receipts, reminders, calendar"),
+    "mailbox/list.html": N_("The mail of this demo"),
     "account/sign_in.html": N_("Sign in to the demonstration"),
 }
 

@@ -1,62 +1,87 @@
-"""The receipt of a placed order, at its own address."""
+"""Receipts at their own addresses, to an active member of their space."""
 
-from datetime import date
-from typing import Any
+from collections.abc import Callable
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from widget.domain.plan import Interval, Level
-from widget.panels import ITEM_NAMES, PER, level_text
-from widget.services import draft as drafts
+from widget import receipts
+from widget.services import receipt
+from widget.services.account import Account
+from widget.store.outbox import Message
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import session_of
 
 
+async def of_order(request: Request) -> Response:
+    """Show the receipt of an order."""
+    return _answer(request, lambda seen: _of_order(request, seen))
+
+
 async def show(request: Request) -> Response:
-    """Show a placed order at its own address, to an active member of its space; else there is nothing here."""
-    context = context_of(request)
-    language = context.languages[request.path_params["language"]]
-    session = session_of(request)
+    """Show a receipt by the message that announced it."""
+    return _answer(request, lambda seen: _of_message(request, seen))
+
+
+async def document(request: Request) -> Response:
+    """Answer a receipt as a PDF, in the language of the address."""
+    context, session = context_of(request), session_of(request)
     if session is None:
         return to_sign_in(request)
     seen = account_of(request, session)
-    found = seen and drafts.order(context.engine, space_id=seen.space.id, order_id=request.path_params["order"])
-    if not seen or not found:
+    found = _of_message(request, seen) if seen else None
+    if found is None:
         raise HTTPException(404)
-    book = context.terms.price_book_version(found.preview["price_book"])
-    per = language.gettext(PER[Interval(seen.subscription.interval)])
+    content = receipt.paper(found, context.languages[request.path_params["language"]], context.terms)
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f'inline; filename="{found.id}.pdf"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(content, media_type="application/pdf", headers=headers)
 
-    def shown(value: Any) -> str:
-        return book.plan(value).name[language.code] if isinstance(value, str) else language.number(value)
 
-    def day(text: str | None) -> str:
-        return language.date(date.fromisoformat(text)) if text else "–"
+def _of_order(request: Request, seen: Account) -> Message | None:
+    context = context_of(request)
+    return receipt.of_order(
+        context.engine, context.terms, space_id=seen.space.id, order_id=request.path_params["order"]
+    )
 
-    def fee(period: dict[str, Any]) -> str:
-        level = Level(**period["level"])
-        words = level_text(level, book.plan(level.plan).name[language.code], language)
-        return f"{language.money(period['amount'], book.currency)} {per}, {words}"
 
+def _of_message(request: Request, seen: Account) -> Message | None:
+    return receipt.load(context_of(request).engine, space_id=seen.space.id, message_id=request.path_params["message"])
+
+
+def _answer(request: Request, find: Callable[[Account], Message | None]) -> Response:
+    context, session = context_of(request), session_of(request)
+    language = context.languages[request.path_params["language"]]
+    if session is None:
+        return to_sign_in(request)
+    seen = account_of(request, session)
+    found = find(seen) if seen else None
+    if seen is None or found is None:
+        raise HTTPException(404)
+    shown = receipts.receipt(found.kind, found.at, found.facts, found.private, language, context.terms)
+    home = f"/widget/{language.code}"
     values = {
-        "number": found.id[:8].upper(),
-        "placed_on": found.placed_on,
-        "lines": [
-            {
-                "name": language.gettext(ITEM_NAMES[line["item"]]),
-                "before": shown(line["before"]),
-                "after": shown(line["after"]),
-                "usable_from": day(line["usable_from"]),
-                "priced_from": day(line["priced_from"]),
-            }
-            for line in found.preview["lines"]
-        ],
-        "fees": [{"starts_on": day(each["starts_on"]), "amount": fee(each)} for each in found.preview["fees"]],
-        "invoices": [language.money(each["amount"], book.currency) for each in found.preview["invoices"]],
-        "back": f"/widget/{language.code}/change",
+        "r": shown,
+        "title": shown.title,
+        "pdf": f"{home}/receipts/{found.id}/pdf" if found.id else "",
+        "calendar": f"{home}/receipts/{found.id}/calendar.ics" if found.id and "lines" in found.facts else "",
+        "undo": _undo(seen, found, home),
+        "token": session.token,
+        "back": f"{home}/change",
+        "all": f"{home}/space",
         "summary": [],
     }
-    return answer(request, "receipt/placed.html", language, values)
+    return answer(request, "receipt/show.html", language, values)
+
+
+def _undo(seen: Account, found: Message, home: str) -> str:
+    """Return where the change that this receipt is about is taken back, as long as it can be by this person."""
+    pending = seen.pending
+    own = pending is not None and pending.id == found.facts.get("change") and found.kind == "order.placed"
+    return f"{home}/undo/{pending.id}" if pending and own and seen.can_undo and seen.member.is_administrator else ""

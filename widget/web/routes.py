@@ -11,7 +11,9 @@ from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
 from widget.web import (
     api,
+    calendar,
     change,
+    mailbox,
     members,
     openid,
     order,
@@ -22,6 +24,7 @@ from widget.web import (
     review,
     sign_in,
     site,
+    space,
     support,
     survey,
     undo,
@@ -73,6 +76,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
     draft = "/{language:language}/change/{draft}"
     quotes = "/{language:language}/quotes/{number}"
+    receipts = "/{language:language}/receipts/{message}"
     widget = [
         Route("/health", health),
         Route("/api/v1/preview", api.answer_preview, methods=["POST"]),
@@ -84,6 +88,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/change", change.neutral),
         Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/{language:language}/change/result", change.live),
+        Route("/{language:language}/change/calendar.ics", calendar.of_change),
         Route(draft, step(change.again)),
         Route(f"{draft}/members", step(members.deactivate), methods=["GET", "POST"]),
         Route(f"{draft}/activate", step(members.activate), methods=["POST"]),
@@ -97,7 +102,15 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route(f"{quotes}/accept", quoted(quote_accept.confirm), methods=["GET", "POST"]),
         Route(f"{quotes}/withdraw", quoted(quote.withdraw), methods=["POST"]),
         Route(f"{quotes}/send", quoted(quote.send), methods=["POST"]),
-        Route("/{language:language}/orders/{order}", receipt.show),
+        Route("/{language:language}/orders/{order}", receipt.of_order),
+        Route(receipts, receipt.show),
+        Route(f"{receipts}/pdf", receipt.document),
+        Route(f"{receipts}/calendar.ics", calendar.of_receipt),
+        Route("/{language:language}/space", space.show, methods=["GET", "POST"]),
+        Route("/calendar/{token}.ics", calendar.feed),
+        Route("/{language:language}/mailbox", mailbox.listing),
+        Route("/{language:language}/mailbox/{mail}", mailbox.show),
+        Route("/{language:language}/mailbox/{mail}/{name}", mailbox.attachment),
         Route("/{language:language}/undo/{change}", undo.take_back, methods=["POST"]),
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),

@@ -12,7 +12,7 @@ from widget.wording import N_
 
 
 async def take_back(request: Request) -> Response:
-    """Undo a pending decrease, and lead to the state after it; twice is once."""
+    """Undo a pending decrease, and lead to its receipt; twice is once."""
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
     session = session_of(request)
@@ -34,6 +34,7 @@ async def take_back(request: Request) -> Response:
         now=context.now(),
     )
     if done:
-        return RedirectResponse(home, 303, {"Cache-Control": "no-store"})
+        found = undo.receipt_of(session.space_id, request.path_params["change"])
+        return RedirectResponse(f"/widget/{language.code}/receipts/{found}", 303, {"Cache-Control": "no-store"})
     title = N_("This change can no longer be undone: it is in force, or another order replaced it.")
     return notice(request, language, title, back=home, status=409)

@@ -1,4 +1,4 @@
-"""A quote as PDF/UA-1 and PDF/A-2a, by typst: its texts come in as data, and never as markup."""
+"""Quotes and receipts as PDF/UA-1 and PDF/A-2a, by typst: their texts come in as data, and never as markup."""
 
 import json
 import re
@@ -38,16 +38,16 @@ _HIDDEN = re.compile("[^{}]".format("".join(f"{chr(low)}-{chr(high)}" for low, h
 _lock = threading.Lock()
 
 
-def render(view: Mapping[str, Any], *, author: str, language: str, at: datetime) -> bytes:
-    """Return the PDF of a quote's view (panels.quote_view). The same view at the same instant gives the same bytes.
+def render(document: str, view: Mapping[str, Any], *, author: str, language: str, at: datetime) -> bytes:
+    """Return the PDF of a view by templates/<document>/<document>.typ. The same view and instant give the same bytes.
 
     A character that the fonts cannot show is written by its number, [U+682A]. Raises typst.TypstError where the
     document would not be accessible.
     """
     data = json.dumps(_printable({**view, "author": author, "language": language}), ensure_ascii=False)
-    with _lock:  # one compiler a process, one document at a time
-        made = _compiler().compile(
-            format="pdf", sys_inputs={"quote": data}, pdf_standards=["ua-1", "a-2a"], timestamp=int(at.timestamp())
+    with _lock:  # one compiler a template, one document at a time
+        made = _compiler(document).compile(
+            format="pdf", sys_inputs={document: data}, pdf_standards=["ua-1", "a-2a"], timestamp=int(at.timestamp())
         )
     if not isinstance(made, bytes):
         raise TypeError(f"typst made {type(made).__name__} of a PDF")
@@ -55,10 +55,10 @@ def render(view: Mapping[str, Any], *, author: str, language: str, at: datetime)
 
 
 @cache
-def _compiler() -> typst.Compiler:
+def _compiler(document: str) -> typst.Compiler:
     # Its own folder is all that the template may read; fonts of the machine would change the bytes.
-    folder = TEMPLATES / "quote"
-    return typst.Compiler(folder / "quote.typ", root=folder, font_paths=typst.Fonts(include_system_fonts=False))
+    folder = TEMPLATES / document
+    return typst.Compiler(folder / f"{document}.typ", root=folder, font_paths=typst.Fonts(include_system_fonts=False))
 
 
 def _printable(value: Any) -> Any:

@@ -18,7 +18,7 @@ from tests.builders import a_customer, a_subscription, a_vat, level
 from widget import catalogue, languages
 from widget.domain.quote import Customer, Quote, draw_up
 from widget.domain.vat import treatment, vat
-from widget.gateways import quote_pdf
+from widget.gateways import pdf as paper
 from widget.panels import quote_view
 from widget.rendering import TEMPLATES
 
@@ -71,7 +71,7 @@ def a_quote(
 
 def render(quote: Quote) -> bytes:
     view = quote_view(quote, WORDS[quote.language], TERMS, ADDRESS)
-    return quote_pdf.render(view, author=quote.seller.name, language=quote.language, at=AT)
+    return paper.render("quote", view, author=quote.seller.name, language=quote.language, at=AT)
 
 
 def text_of(pdf: bytes) -> str:
@@ -263,7 +263,7 @@ def test_a_character_without_a_glyph_is_written_by_its_number() -> None:
 
 
 def test_the_fonts_show_every_character_that_is_let_through() -> None:
-    shown = [chr(each) for low, high in quote_pdf.SHOWN for each in range(low, high + 1)]
+    shown = [chr(each) for low, high in paper.SHOWN for each in range(low, high + 1)]
 
     text = text_of(render(a_quote(asked_by=" ".join(shown))))  # typst refuses a missing glyph
 

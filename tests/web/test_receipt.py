@@ -1,0 +1,189 @@
+"""Receipts have their own addresses, on the page, by mail and on paper, and lead to undo; their days to a calendar."""
+
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pypdf
+from icalendar import Calendar
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import sign_in, token
+from tests.web.test_journey import to_review
+
+EXPECTED = ("24 novembre 2026", "10:00:00 (Europe/Paris)", "Claire Martin", "8 avril 2027", "8 mai 2027", "2026-11")
+
+
+def ordered(client: TestClient) -> str:
+    """Order fewer users and return the address of the receipt."""
+    review = to_review(client)
+    form = {"token": token(client.get(review).text), "key": "a-first-key"}
+    placed = client.post(review.replace("/review", "/order"), data=form, follow_redirects=False)
+    return str(placed.headers["location"])
+
+
+def days(content: bytes) -> dict[str, tuple[str, int]]:
+    """Return each day of a calendar by its identity, with its sequence."""
+    events = Calendar.from_ical(content).walk("VEVENT")
+    return {str(each["UID"]): (each["DTSTART"].dt.isoformat(), int(each["SEQUENCE"])) for each in events}
+
+
+def link(page: str, ending: str) -> str:
+    found = re.search(rf'href="([^"]+{re.escape(ending)}[^"]*)"', page)
+    assert found, f"the page has no link with {ending}"
+    return found[1].replace("&amp;", "&")
+
+
+def test_the_receipt_says_who_when_what_and_proves_it_on_the_page_and_on_paper(client: TestClient) -> None:
+    page = client.get(ordered(client)).text
+    paper = client.get(link(page, "/pdf"))
+    text = "".join(each.extract_text() for each in pypdf.PdfReader(io.BytesIO(paper.content)).pages)
+
+    proof = re.search(r"[0-9a-f]{64}", page)
+    assert proof is not None
+    assert paper.headers["content-type"] == "application/pdf"
+    for each in (*EXPECTED, proof[0]):
+        assert each in page, each
+        assert each in text.replace("\n", ""), each
+    assert "respecté" in page or "respectée" in page
+
+
+def test_the_paper_is_the_same_each_time_and_says_it_in_the_other_language(client: TestClient) -> None:
+    address = link(client.get(ordered(client)).text, "/pdf")
+
+    english = client.get(address.replace("/fr/", "/en/")).content
+
+    assert client.get(address).content == client.get(address).content
+    assert "Your order is placed" in pypdf.PdfReader(io.BytesIO(english)).pages[0].extract_text()
+
+
+def test_the_receipt_leads_to_undo_and_undo_to_its_own_receipt_twice_is_once(client: TestClient) -> None:
+    page = client.get(ordered(client)).text
+    undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
+
+    answers = [
+        client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)}, follow_redirects=False) for _ in range(2)
+    ]
+
+    assert [each.status_code for each in answers] == [303, 303]
+    assert len({each.headers["location"] for each in answers}) == 1
+    receipt = client.get(answers[0].headers["location"]).text
+    assert "La baisse est annulée" in receipt
+    assert "Premium, 12 utilisateurs" in receipt
+
+
+def test_deactivating_users_gives_a_receipt_with_their_names(client: TestClient) -> None:
+    ordered(client)
+
+    listed = client.get("/widget/fr/space").text
+
+    receipts = re.findall(r'href="(/widget/fr/receipts/[^"]+)"', listed)
+    texts = [client.get(each).text for each in receipts]
+    assert len(texts) == 2
+    assert [each for each in texts if "Éric Blanc" in each and "Des utilisateurs ont été désactivés" in each]
+
+
+def test_a_receipt_of_another_space_is_unknown(client: TestClient) -> None:
+    page = client.get(ordered(client)).text
+    paper, calendar = link(page, "/pdf"), link(page, "/calendar.ics")
+    client.post("/widget/signout", follow_redirects=False)
+    sign_in(client, "Olivia Hughes")
+
+    for address in (paper, calendar, paper.removesuffix("/pdf"), "/widget/fr/receipts/msg_unknown"):
+        assert client.get(address).status_code == 404
+
+
+def test_nobody_reads_a_receipt_without_signing_in(client: TestClient) -> None:
+    page = client.get(ordered(client)).text
+    client.cookies.clear()
+
+    answer = client.get(link(page, "/pdf"), follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/widget/signin")
+
+
+def test_the_calendar_of_a_later_order_updates_the_days_of_the_first(client: TestClient) -> None:
+    first = days(client.get(link(client.get(ordered(client)).text, "/calendar.ics")).content)
+    wish = {"plan": "premium", "users": "10", "zoom_licenses": "2"}
+    page = client.get("/widget/fr/change", params=wish).text
+    again = days(client.get(link(page, "/calendar.ics")).content)
+
+    assert sorted(day for day, _ in first.values()) == ["2027-04-08", "2027-05-08", "2027-05-08"]
+    assert first.keys() <= again.keys()
+    assert {sequence for _, sequence in first.values()} <= {sequence for _, sequence in again.values()}
+
+
+def test_anybody_takes_the_days_of_a_try_out_along(client: TestClient) -> None:
+    page = client.get("/widget/en/change").text
+    file = client.get(link(page, "/calendar.ics"))
+
+    events = Calendar.from_ical(file.content).walk("VEVENT")
+    assert file.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert {str(each["SUMMARY"]): each["DTSTART"].dt.isoformat() for each in events} == {
+        "Last day to order": "2027-06-01",
+        "Notice deadline": "2027-06-01",
+        "New price": "2027-07-01",
+        "Renewal of the subscription": "2027-07-01",
+    }
+    assert file.content == client.get(link(page, "/calendar.ics")).content
+
+
+def test_a_calendar_of_what_is_not_possible_is_no_address(client: TestClient) -> None:
+    assert client.get("/widget/en/change/calendar.ics?users=1").status_code == 404
+    assert client.get("/widget/en/change/calendar.ics?users=abc").status_code == 404
+
+
+def secret(client: TestClient, act: str) -> str:
+    page = client.get("/widget/fr/space").text
+    answer = client.post("/widget/fr/space", data={"token": token(page), "act": act})
+    found = re.search(r"/widget/calendar/[^<]+\.ics", answer.text)
+    return found[0] if found else ""
+
+
+def test_the_secret_calendar_opens_without_signing_in_until_it_is_replaced_or_revoked(client: TestClient) -> None:
+    ordered(client)
+    first = secret(client, "calendar")
+    second = secret(client, "calendar")
+    client.cookies.clear()
+
+    assert client.get(first).status_code == 404
+    file = client.get(second)
+    assert sorted(day for day, _ in days(file.content).values()) == ["2027-04-08", "2027-05-08", "2027-05-08"]
+    assert (file.headers["cache-control"], file.headers["referrer-policy"]) == ("no-store", "no-referrer")
+    sign_in(client, "Claire Martin")
+    secret(client, "calendar-not")
+    assert client.get(second).status_code == 404
+
+
+def test_a_user_neither_creates_a_calendar_nor_switches_reminders(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+    sign_in(client, "Karim Benali")
+    page = client.get("/widget/fr/space").text
+
+    assert 'name="act"' not in page
+    for act in ("calendar", "calendar-not", "remind", "remind-not"):
+        assert client.post("/widget/fr/space", data={"token": "x", "act": act}).status_code == 403
+
+
+def test_reminders_are_switched_off_and_on(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+
+    secret(client, "remind-not")
+    assert "Personne ne reçoit de rappel" in client.get("/widget/fr/space").text
+    secret(client, "remind")
+    assert "Les administrateurs reçoivent un rappel" in client.get("/widget/fr/space").text
+
+
+def test_the_calendar_follows_the_clock_of_the_space(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    address = secret(client, "calendar")
+    today.instant = datetime(2027, 5, 7, 21, 59, 59, tzinfo=UTC)
+    before = days(client.get(address).content)
+    today.instant += timedelta(seconds=1)
+
+    after = days(client.get(address).content)
+
+    assert {day for day, _ in before.values()} == {"2027-04-08", "2027-05-08"}
+    assert {day for day, _ in after.values()} == {"2028-04-08", "2028-05-08"}
+    assert not before.keys() & after.keys()

@@ -1,0 +1,104 @@
+"""The days of a space as a calendar: of one receipt, or as a subscription at a secret, revocable address."""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy import Engine
+
+from widget import calendars
+from widget.calendars import Entry
+from widget.domain.calendar import anniversary_after, notice_deadline
+from widget.domain.terms import Terms
+from widget.languages import Language
+from widget.services import account
+from widget.store import calendar as feeds
+from widget.store import quote as quotes
+from widget.store import space as spaces
+from widget.store import subscription as subscriptions
+from widget.store.engine import reading, transaction
+from widget.store.outbox import Message
+
+
+def of_receipt(message: Message, language: Language, link: str) -> bytes:
+    """Return the days that an order promised; its later orders have the same identities and higher sequences."""
+    facts = message.facts
+
+    def day(name: str) -> date | None:
+        return date.fromisoformat(facts[name]) if facts.get(name) else None
+
+    prices = [line["priced_from"] for line in facts["lines"] if line["priced_from"]]
+    entries = calendars.days(
+        last_day=None,
+        deadline=day("deadline"),
+        price=date.fromisoformat(max(prices)) if prices else None,
+        renewal=day("renewal"),
+    )
+    return calendars.write(
+        entries,
+        owner=message.space_id,
+        name=message.private.get("space", ""),
+        link=link,
+        language=language,
+        stamp=message.at,
+        sequence=facts.get("version", message.sequence),
+    )
+
+
+def create(engine: Engine, *, space_id: str, member_id: str, now: datetime) -> str | None:
+    """Return a new secret token for the calendar of the space, to an administrator; None else. The old one is over."""
+    token = secrets.token_urlsafe(32)
+    with transaction(engine) as connection:
+        member = spaces.load_member(connection, space_id, member_id)
+        if member is None or not member.is_administrator:
+            return None
+        feeds.put(connection, space_id, member_id, token, at=now)
+    return token
+
+
+def revoke(engine: Engine, *, space_id: str, member_id: str) -> bool:
+    """Take the secret address back; return whether the person may."""
+    with transaction(engine) as connection:
+        member = spaces.load_member(connection, space_id, member_id)
+        if member is None or not member.is_administrator:
+            return False
+        feeds.remove(connection, space_id)
+    return True
+
+
+def since(engine: Engine, *, space_id: str) -> datetime | None:
+    """Return since when the space has a secret address, or None."""
+    with reading(engine) as connection:
+        return feeds.since(connection, space_id)
+
+
+def feed(
+    engine: Engine, terms: Terms, languages: dict[str, Language], *, token: str, link: str, now: datetime
+) -> bytes | None:
+    """Return the calendar that a secret address opens, in the language of its space; None for one that opens none."""
+    with reading(engine) as connection:
+        space_id = feeds.space_of(connection, token)
+        space = spaces.load(connection, space_id) if space_id else None
+        if space is None:
+            return None
+        stored = subscriptions.load(connection, space.id)
+        pending = subscriptions.pending(connection, space.id)
+        on = account.local_day(space, now)
+        offered = [each for each in quotes.of_space(connection, space.id) if each.state_on(on) == "open"]
+        sequence = stored.version
+    renewal = anniversary_after(stored.subscription.anchor, on) if stored.subscription.term_start else None
+    entries = calendars.days(
+        last_day=None,
+        deadline=notice_deadline(renewal, terms.policy(on).notice_months) if renewal else None,
+        price=pending.due_on if pending else None,
+        renewal=renewal,
+    )
+    entries += [Entry("quote", each.quote.valid_until, each.quote.number) for each in offered]
+    return calendars.write(
+        entries,
+        owner=space.id,
+        name=space.name,
+        link=link,
+        language=languages[space.language],
+        stamp=now,
+        sequence=sequence,
+    )

@@ -1,0 +1,41 @@
+"""The secret address of a space's calendar: only its hash is kept, so that a copy of the database opens no calendar."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, select
+
+from widget.store.outbox import instant
+from widget.store.tables import calendar_feed
+
+
+def _hashed(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def put(connection: Connection, space_id: str, member_id: str, token: str, *, at: datetime) -> None:
+    """Keep a new secret address; the one before no longer opens anything."""
+    remove(connection, space_id)
+    connection.execute(
+        insert(calendar_feed).values(
+            token_hash=_hashed(token), space_id=space_id, member_id=member_id, created_at=instant(at)
+        )
+    )
+
+
+def remove(connection: Connection, space_id: str) -> None:
+    """Take the secret address back."""
+    connection.execute(delete(calendar_feed).where(calendar_feed.c.space_id == space_id))
+
+
+def space_of(connection: Connection, token: str) -> str | None:
+    """Return the space that a secret address opens, or None."""
+    return connection.execute(
+        select(calendar_feed.c.space_id).where(calendar_feed.c.token_hash == _hashed(token))
+    ).scalar()
+
+
+def since(connection: Connection, space_id: str) -> datetime | None:
+    """Return since when a space has a secret address, or None where it has none."""
+    found = connection.execute(select(calendar_feed.c.created_at).where(calendar_feed.c.space_id == space_id)).scalar()
+    return datetime.fromisoformat(found) if found else None

@@ -1,0 +1,81 @@
+"""Calendar files: of a what-if (also anonymous), of a receipt, and the subscription at a secret address."""
+
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from widget import calendars
+from widget.panels import sample
+from widget.services import calendar, receipt
+from widget.web.account import account_of, tried_own
+from widget.web.change import tried
+from widget.web.context import context_of
+from widget.web.forms import SAMPLE, parse
+from widget.web.pages import to_sign_in
+from widget.web.session import session_of
+
+#: A secret address is in no referrer, in no search engine and in no cache.
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+
+
+def _file(content: bytes) -> Response:
+    headers = PRIVATE | {"Content-Disposition": 'attachment; filename="calendar.ics"'}
+    return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+async def of_change(request: Request) -> Response:
+    """Answer the days of the change that the query describes, over what is in use, or over the example."""
+    context, session = context_of(request), session_of(request)
+    language = context.languages[request.path_params["language"]]
+    seen = account_of(request, session) if session else None
+    if seen is not None:
+        _, result = tried_own(request, seen, language, request.url.query, SAMPLE)
+        owner, name, sequence = seen.space.id, seen.space.name, seen.stored.version
+    else:
+        form = parse(request.url.query, sample().fields(), SAMPLE, language)
+        result, _ = tried(form, context.terms)
+        owner, name, sequence = f"what-if/{urlencode(sorted(form.typed.items()))}", "", 0
+    if result is None or not result.allowed:
+        raise HTTPException(404)
+    content = calendars.write(
+        calendars.of_change(result),
+        owner=owner,
+        name=name,
+        link=f"{context.settings.address}/widget/{language.code}/change",
+        language=language,
+        stamp=context.now(),
+        sequence=sequence,
+    )
+    return _file(content)
+
+
+async def of_receipt(request: Request) -> Response:
+    """Answer the days of an order, to an active member of its space."""
+    context, session = context_of(request), session_of(request)
+    if session is None:
+        return to_sign_in(request)
+    language = context.languages[request.path_params["language"]]
+    seen = account_of(request, session)
+    found = seen and receipt.load(context.engine, space_id=seen.space.id, message_id=request.path_params["message"])
+    if not found or "lines" not in found.facts:
+        raise HTTPException(404)
+    link = f"{context.settings.address}/widget/{language.code}/receipts/{found.id}"
+    return _file(calendar.of_receipt(found, language, link))
+
+
+async def feed(request: Request) -> Response:
+    """Answer the calendar of the space whose secret address this is; any other address is no address."""
+    context = context_of(request)
+    content = calendar.feed(
+        context.engine,
+        context.terms,
+        context.languages,
+        token=request.path_params["token"],
+        link=f"{context.settings.address}/widget/change",
+        now=context.now(),
+    )
+    if content is None:
+        raise HTTPException(404)
+    return _file(content)

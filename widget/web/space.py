@@ -1,0 +1,71 @@
+"""What a space keeps and wishes: its receipts, whether it is reminded of deadlines, its calendar's secret address."""
+
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from widget import receipts
+from widget.services import calendar, receipt, reminders
+from widget.services.account import Account
+from widget.store.session import Session
+from widget.web.account import account_of
+from widget.web.context import context_of
+from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.session import session_of
+
+
+async def show(request: Request) -> Response:
+    """Show the page (GET), or do what its button says (POST): reminders on or off, a new secret address, or none."""
+    session = session_of(request)
+    if session is None:
+        return to_sign_in(request)
+    seen = account_of(request, session)
+    if seen is None:
+        raise HTTPException(404)
+    if request.method == "GET":
+        return _show(request, session, seen)
+    fields = dict(parse_qsl(await read_form(request) or ""))
+    if fields.get("token") != session.token or not seen.member.is_administrator:
+        raise HTTPException(403)
+    return _act(request, session, seen, fields.get("act", ""))
+
+
+def _act(request: Request, session: Session, seen: Account, act: str) -> Response:
+    context, space_id = context_of(request), seen.space.id
+    if act in {"remind", "remind-not"}:
+        reminders.choose(context.engine, space_id=space_id, reminders=act == "remind")
+    elif act == "calendar":
+        token = calendar.create(context.engine, space_id=space_id, member_id=seen.member.id, now=context.now())
+        return _show(request, session, seen, secret=f"{context.settings.address}/widget/calendar/{token}.ics")
+    elif act == "calendar-not":
+        calendar.revoke(context.engine, space_id=space_id, member_id=seen.member.id)
+    return RedirectResponse(request.url.path, 303, {"Cache-Control": "no-store"})
+
+
+def _show(request: Request, session: Session, seen: Account, secret: str = "") -> Response:
+    context = context_of(request)
+    language = context.languages[request.path_params["language"]]
+    since = calendar.since(context.engine, space_id=seen.space.id)
+    values = {
+        "receipts": [
+            {
+                "title": language.gettext(receipts.TITLES[each.kind]),
+                "number": receipts.number_of(each.facts),
+                "when": receipts.moment(each.at, each.facts["zone"], language),
+                "link": f"/widget/{language.code}/receipts/{each.id}",
+            }
+            for each in receipt.of_space(context.engine, space_id=seen.space.id)
+        ],
+        "administrator": seen.member.is_administrator,
+        "reminded": reminders.wanted(context.engine, space_id=seen.space.id),
+        "annual": seen.subscription.term_start is not None,
+        "calendar_since": since and receipts.moment(since, seen.space.time_zone, language),
+        "secret": secret,
+        "action": request.url.path,
+        "token": session.token,
+        "back": f"/widget/{language.code}/change",
+        "summary": [],
+    }
+    return answer(request, "space/show.html", language, values)
