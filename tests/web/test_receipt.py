@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pypdf
 from icalendar import Calendar
@@ -25,7 +26,7 @@ def ordered(client: TestClient) -> str:
 
 def days(content: bytes) -> dict[str, tuple[str, int]]:
     """Return each day of a calendar by its identity, with its sequence."""
-    events = Calendar.from_ical(content).walk("VEVENT")
+    events: list[Any] = Calendar.from_ical(content).walk("VEVENT")
     return {str(each["UID"]): (each["DTSTART"].dt.isoformat(), int(each["SEQUENCE"])) for each in events}
 
 
@@ -118,7 +119,7 @@ def test_anybody_takes_the_days_of_a_try_out_along(client: TestClient) -> None:
     page = client.get("/widget/en/change").text
     file = client.get(link(page, "/calendar.ics"))
 
-    events = Calendar.from_ical(file.content).walk("VEVENT")
+    events: list[Any] = Calendar.from_ical(file.content).walk("VEVENT")
     assert file.headers["content-type"] == "text/calendar; charset=utf-8"
     assert {str(each["SUMMARY"]): each["DTSTART"].dt.isoformat() for each in events} == {
         "Last day to order": "2027-06-01",

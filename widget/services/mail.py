@@ -55,10 +55,10 @@ def compose(
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(render(f"{folder}/text.txt", language, values))
     mail.add_alternative(render(f"{folder}/html.html", language, values), subtype="html")
-    mail["Content-Language"] = language.code
     for each in attachments:
         main, _, sub = each.kind.partition("/")
         mail.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
+    mail["Content-Language"] = language.code  # last: what begins with Content- moves into the part that is added
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():  # otherwise chosen anew at each attempt
             part.set_boundary(f"{delivery.id}-{number}")
