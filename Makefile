@@ -25,6 +25,7 @@ check: format-check lint types imports test ## everything that decides a change
 
 test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
+	@scripts/provider
 	$(BIN)/pytest
 
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table

@@ -24,20 +24,26 @@ ARGUMENTS = [
 NAMES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
+def free_port() -> int:
+    """Return a port of the kernel's choice."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
 class Service:
     """The service as an operator runs it; it can be stopped and started again on the same data."""
 
-    def __init__(self, data: Path) -> None:
-        self.data = data
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+    def __init__(self, data: Path, command: str = "demo", **environment: str) -> None:
+        self.data, self.command, self.environment = data, command, environment
+        self.port = int(environment.get("PORT") or free_port())
         self.address = f"http://127.0.0.1:{self.port}"
         self.start()
 
     def start(self) -> None:
-        environment = os.environ | {"PORT": str(self.port), "HELPCENTER_DATA": str(self.data)}
-        self.process = subprocess.Popen([sys.executable, "-m", "widget", "demo"], env=environment)
+        environment = os.environ | {"PORT": str(self.port), "HELPCENTER_DATA": str(self.data)} | self.environment
+        self.process = subprocess.Popen([sys.executable, "-m", "widget", self.command], env=environment)
         for _ in range(300):  # the machine may be busy
             try:
                 urllib.request.urlopen(f"{self.address}/widget/health", timeout=1).close()  # noqa: S310 -- our own server

@@ -28,14 +28,16 @@ async def enter(request: Request) -> Response:
 
 
 async def sign_out(request: Request) -> Response:
-    """End the session, on the server too, and lead to the reader's home page."""
+    """End the session, on the server too, and lead to the home page of the page's language."""
     context, session_id = context_of(request), session_id_of(request)
     if session_id:
         sign_in.end(context.engine, session_id)
         tell(Event.SIGNED_OUT)
+    fields = dict(parse_qsl(await read_form(request) or ""))
+    language = context.languages.get(fields.get("language", "")) or accepted_language(request)
     # "cache" alone: "storage" would take the reader's palette too.
     headers = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
-    response = RedirectResponse(f"/{accepted_language(request).code}/", 303, headers)
+    response = RedirectResponse(f"/{language.code}/", 303, headers)
     forget(request, response)
     return response
 
