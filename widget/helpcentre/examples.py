@@ -133,7 +133,8 @@ def period(start: date, end: date | None, language: Language) -> str:
     """Return a half-open period as a reader says it: its first and its last day."""
     if end is None:
         return f"{language.gettext('From')} {language.date(start)}"
-    return f"{language.date(start)} – {language.date(end - ONE_DAY)}"
+    last = end - ONE_DAY
+    return language.date(start) if start == last else f"{language.date(start)} – {language.date(last)}"
 
 
 def sample_note(book: PriceBook, language: Language) -> Markup:

@@ -50,9 +50,9 @@ def _prices(book: PriceBook, language: Language) -> Markup:
         each = [plan.prices[interval] for interval in Interval]
         amounts = [amount for price in each for amount in (price.user, price.zoom_license)]
         money = [language.money(amount, book.currency) for amount in amounts]
-        rows.append([plan.name[language.code], *money, language.number(plan.max_users)])
+        rows.append([plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"])
     caption = t("Sample prices, without VAT.") if book.sample_data else t("Plan")
-    return table(caption, (*head, t("Zoom license, per year"), t("Users at most")), rows, "hc-prices")
+    return table(caption, (*head, t("Zoom license, per year"), t("Users")), rows, "hc-prices")
 
 
 def price_books(terms: Terms, on: date, language: Language) -> str:
@@ -80,11 +80,11 @@ def policy(terms: Terms, on: date, language: Language) -> str:
                 t(NAMES[field.name]),
                 value(field.name, now, language),
                 _day(first, language),
-                lines(_held(field.name, before, language)) or t("nothing else"),
+                lines(_held(field.name, before, language)) or t("first version"),
             ]
         )
     head = [t("Figure or choice"), t("In force"), t("Since"), t("Before")]
-    return flat(table(t("The policy, version %(version)s") % {"version": now.version}, head, rows))
+    return flat(table(t("The policy, version %(version)s") % {"version": now.version}, head, rows, "hc-history"))
 
 
 def _held(name: str, versions: list[Policy], language: Language) -> list[Cell]:
@@ -119,4 +119,4 @@ def rule_list(terms: Terms, on: date, stated: Stated, language: Language) -> str
         link = Markup('<a href="{}">{}</a>').format(path, heading)
         first = since(FIGURES.get(rule, ()), terms, on)
         rows.append([link, rule_text(rule, now, language), _day(first, language)])
-    return flat(table(t("The rules"), [t("Rule"), t("What it says"), t("Rule since")], rows))
+    return flat(table(t("The rules"), [t("Rule"), t("What it says"), t("Rule since")], rows, "hc-history"))
