@@ -21,7 +21,7 @@ run: .venv/run.stamp site/built.stamp ## serve the help centre with demo data (P
 docs: site/built.stamp ## build the site
 
 ##@ Prove it
-check: format-check lint types imports test ## everything that decides a change
+check: format-check lint types imports test translations-shown ## everything that decides a change
 
 test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
@@ -51,6 +51,12 @@ types: .venv/dev.stamp
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
 
+translations: .venv/dev.stamp ## which translations are not current; REVIEWED="en/cancel …" marks some as reviewed
+	@$(BIN)/python -m widget.helpcentre.translations $(REVIEWED)
+
+translations-shown: .venv/dev.stamp
+	@$(BIN)/python -m widget.helpcentre.translations || true
+
 screenshot: .venv/dev.stamp site/built.stamp ## take the README's picture anew
 	@scripts/browser
 	$(BIN)/python -m tests.browser.screenshot
@@ -74,8 +80,13 @@ clean: ## remove what was built and installed, keep the data
 	scripts/environment requirements-dev.lock
 	touch $@ .venv/run.stamp
 
-site/built.stamp: $(SITE_SOURCES) | .venv/run.stamp
+site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	$(BIN)/mkdocs build --strict --clean
 	touch $@
 
-.PHONY: help run docs check test bench setup fmt format-check lint types imports screenshot lock clean
+# The articles show the policy and the price book in force: on the day that another version is, they are built anew.
+.venv/figures: always | .venv/run.stamp
+	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
+	@cmp -s $@.now $@ || cp $@.now $@
+
+.PHONY: always translations translations-shown help run docs check test bench setup fmt format-check lint types imports screenshot lock clean

@@ -20,12 +20,13 @@ from widget.services.deliver import Post
 from widget.services.limits import Limits
 from widget.services.mail import Sender
 from widget.services.work import GRACE, Worker
-from widget.settings import Settings
+from widget.settings import HOME_ZONE, Settings
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
 from widget.web.envelope import Envelope, site_headers
 from widget.web.routes import routes
 from widget.web.security import CrossOriginGuard, HostGuard
+from widget.worked import fingerprint
 
 
 def system_clock() -> datetime:
@@ -53,11 +54,13 @@ def create_post(settings: Settings, engine: Engine, clock: Clock = system_clock)
 def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) -> Starlette:
     """Return the service. Raises MissingSiteError, CatalogueError where what it needs is not there."""
     believed = settings.trust.provider
+    terms = catalogue.load()
+    today = clock().astimezone(HOME_ZONE).date()
     context = Context(
         settings=settings,
-        terms=catalogue.load(),
+        terms=terms,
         languages=languages.load(),
-        articles=articles.load(settings.site),
+        articles=articles.load(settings.site, fingerprint(terms, today)),
         engine=engine,
         clock=clock,
         limits=Limits(engine, clock),

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from widget import trust
 from widget.trust import Trust, TrustError
 
+#: The zone of a day that nobody named: that of the vendor's original market.
+HOME_ZONE = ZoneInfo("Europe/Paris")
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

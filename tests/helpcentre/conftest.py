@@ -29,24 +29,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not item.path.stem.endswith("in_browser"))
 
 
-def build(folder: Path) -> subprocess.CompletedProcess[str]:
+#: 24 November 2026, noon: the articles show the terms in force that day, whenever the tests run.
+BUILT_ON = "1795521600"
+
+
+def build(folder: Path, on: str = BUILT_ON) -> subprocess.CompletedProcess[str]:
     """Build the site whose mkdocs.yml is in `folder` into its `site`, as `make docs` does."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"],
         cwd=folder,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": "https://help.example/"},
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": "https://help.example/", "SOURCE_DATE_EPOCH": on},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def copy_of_sources(folder: Path) -> Path:
-    """Return `folder` with the articles copied and everything else linked."""
+def copy_of_sources(folder: Path, *, code_too: bool = False) -> Path:
+    """Return `folder` with the articles copied, the code too where its data are to change, and the rest linked."""
     shutil.copytree(ROOT / "docs", folder / "docs")
     shutil.copy(ROOT / "mkdocs.yml", folder)
-    for name in ("overrides", "widget"):
-        (folder / name).symlink_to(ROOT / name)
+    (folder / "overrides").symlink_to(ROOT / "overrides")
+    if code_too:
+        shutil.copytree(ROOT / "widget", folder / "widget", ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        (folder / "widget").symlink_to(ROOT / "widget")
     return folder
 
 

@@ -65,7 +65,7 @@ def test_an_article_is_never_related_to_itself_or_to_nothing(articles: Articles,
     pages = read(articles.docs)
 
     with pytest.raises(
-        PageError, match=rf"docs/fr/upgrade\.md: related: {key}: no such other article; there are cancel"
+        PageError, match=rf"docs/fr/upgrade\.md:6: related: {key}: no such other article; there are cancel"
     ):
         related(pages, pages["upgrade"]["fr"])
 

@@ -9,8 +9,6 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 
-from tests.helpcentre.conftest import build
-from widget import languages
 from widget.domain.refusal import Rule
 from widget.helpcentre.pages import HOME, Page, read
 from widget.settings import ROOT
@@ -231,37 +229,3 @@ def test_the_search_of_a_language_knows_its_articles_only(site: Path, code: str,
     assert word in sections["notice-period"]
     assert "Premium" in sections["plan-limits"]
     assert "sw-" not in sections["here"]
-
-
-def test_the_build_is_strict_and_names_the_article(sources: Path) -> None:
-    article = sources / "docs" / "en" / "cancel.md"
-    article.write_text(article.read_text(encoding="utf-8") + "\nSee [the steps](#no-such-section).\n", encoding="utf-8")
-
-    built = build(sources)
-
-    assert built.returncode != 0
-    assert "cancel.md" in built.stderr
-    assert "no-such-section" in built.stderr
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "message"),
-    [
-        (
-            "number: 1003",
-            "number: 1002",
-            "docs/fr/cancel.md: number 1002 is also that of|docs/fr/upgrade.md: number 1002",
-        ),
-        ("{{ notice }}", "{{ notise }}", r"docs/fr/cancel.md:\d+: \{\{ notise \}\}: unknown fact; there are notice"),
-        ("related: [", "related: [cancel, ", "docs/fr/cancel.md: related: cancel: no such other article"),
-    ],
-)
-def test_what_is_wrong_in_an_article_stops_the_build(sources: Path, old: str, new: str, message: str) -> None:
-    for code in languages.LOCALES:
-        article = sources / "docs" / code / "cancel.md"
-        article.write_text(article.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-
-    built = build(sources)
-
-    assert built.returncode != 0
-    assert re.search(message, built.stderr), built.stderr

@@ -137,10 +137,8 @@ def fact(words: str, sources: Sources) -> str:
 
 def _shown(page: Page, sources: Sources) -> Iterator[tuple[int, str, bool]]:
     """Yield the lines that hold under the policy, with their number and whether they are code."""
-    opened, holds, is_code = 0, True, False
-    for number, line in enumerate(page.body.split("\n"), start=page.body_line):
-        fence = line.startswith("```")
-        is_code ^= fence
+    opened, holds = 0, True
+    for number, line, is_code in page.lines():
         block = None if is_code else _BLOCK.match(line)
         if block and block[1] in ("if", "end"):
             if (block[1] == "if") == bool(opened):
@@ -148,7 +146,7 @@ def _shown(page: Page, sources: Sources) -> Iterator[tuple[int, str, bool]]:
             opened = number if block[1] == "if" else 0
             holds = not opened or _holds(block[2] or "", page.file, number, sources)
         elif holds:
-            yield number, line, is_code or fence
+            yield number, line, is_code
     if opened:
         raise PageError(f"{page.file}:{opened}: ::if without ::end; add it after the lines that depend on the switch")
 

@@ -50,7 +50,9 @@ def _prices(book: PriceBook, language: Language) -> Markup:
         each = [plan.prices[interval] for interval in Interval]
         amounts = [amount for price in each for amount in (price.user, price.zoom_license)]
         money = [language.money(amount, book.currency) for amount in amounts]
-        rows.append([plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"])
+        rows.append(
+            [plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"]
+        )
     caption = t("Sample prices, without VAT.") if book.sample_data else t("Plan")
     return table(caption, (*head, t("Zoom license, per year"), t("Users")), rows, "hc-prices")
 

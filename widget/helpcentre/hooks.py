@@ -17,7 +17,17 @@ from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from widget import catalogue, headers, languages
-from widget.helpcentre import facts, index, permalinks, search, structured
+from widget.helpcentre import (
+    build_day,
+    checks,
+    facts,
+    index,
+    parity,
+    permalinks,
+    search,
+    structured,
+    translations,
+)
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
@@ -52,7 +62,10 @@ def on_config(config: MkDocsConfig) -> None:
     """Read and check the articles before anything is built."""
     with _stopping():
         pages = read(Path(config.docs_dir))
+        parity.check(pages)
+        checks.check(pages)
         index.rule_paths(pages)
+        index.check_homes(pages)
         published = permalinks.registry(Path(config.docs_dir))
         permalinks.moved(pages, published)
     config.extra["helpcentre_pages"] = pages
@@ -81,11 +94,19 @@ def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, **_:
     with _stopping():
         sources = facts.Sources(
             terms=catalogue.load(),
-            facts_on=config.extra["facts_on"],
+            facts_on=build_day.facts_on(),
             language=languages.load()[article.language],
             pages=_pages(config),
         )
-        return f"# {article.title} {{ #top }}\n\n{facts.fill(article, sources)}"
+        return f"# {article.title} {{ #top }}\n\n{_note(article, config)}{facts.fill(article, sources)}"
+
+
+def _note(article: Page, config: MkDocsConfig) -> str:
+    known, original = languages.load(), _pages(config)[article.key][languages.ORIGINAL]
+    found = parity.state(article, original)
+    if found is parity.State.CURRENT:
+        return ""
+    return translations.note(found, original, known[article.language], known[original.language].name)
 
 
 def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
@@ -148,7 +169,10 @@ def on_post_build(config: MkDocsConfig) -> None:
     (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
     root, published = str(config.site_url).rstrip("/"), config.extra["helpcentre_published"]
     permalinks.write(site, root, pages, published)
-    _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published))
+    figures = {"figures": build_day.figures()}
+    _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published) | figures)
+    for line in translations.told(pages):
+        log.info("%s", line)
     new = permalinks.unrecorded(pages, published)
     if new:
         log.info("not in docs/%s yet, run `make permalinks`: %s", permalinks.REGISTRY, ", ".join(new))

@@ -1,6 +1,8 @@
 """Indexes over all articles: rules to sections, related articles, what the service reads."""
 
 import hashlib
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from widget.domain.refusal import Rule
@@ -8,6 +10,44 @@ from widget.helpcentre.pages import HOME, Page, PageError, Pages
 from widget.languages import LOCALES
 
 SNIPPET = 160
+#: The article in which each rule is stated, and nowhere else.
+HOMES: Mapping[str, tuple[Rule, ...]] = {
+    "downgrade": (
+        Rule.ADMIN_ONLY,
+        Rule.PRICE_OF_THE_DAY,
+        Rule.LOCKED_CONTRACT,
+        Rule.PLAN_LIMITS,
+        Rule.NOTHING_CHANGES,
+        Rule.SURVEY_FIRST,
+        Rule.ACTIVE_USER_FLOOR,
+        Rule.SEATS_DROP_AT_ONCE,
+        Rule.PLAN_DROPS_WITH_PRICE,
+        Rule.MONTHLY_PRICE_DATE,
+        Rule.ANNUAL_PRICE_DATE,
+        Rule.NOTICE_PERIOD,
+        Rule.LATE_NOTICE,
+        Rule.NO_CREDIT,
+        Rule.ZOOM_LICENSE_RATIO,
+        Rule.BEST_DAY,
+        Rule.ONE_PENDING_CHANGE,
+        Rule.UNDO,
+    ),
+    "upgrade": (Rule.AVAILABLE_AT_ONCE, Rule.UPGRADE_PRICE_DATE, Rule.UPGRADE_INVOICE, Rule.PAID_ALREADY),
+    "cancel": (
+        Rule.CANCEL_SCOPE,
+        Rule.CANCEL_ANNUAL,
+        Rule.CANCEL_MONTHLY,
+        Rule.DATA_AFTER_CANCEL,
+        Rule.UNDO_CANCEL,
+    ),
+    "quote": (Rule.ORDER_OR_QUOTE,),
+    "billing-and-payment": (
+        Rule.BILLING_NEXT_INVOICE,
+        Rule.PAYMENT_METHODS,
+        Rule.CARD_NEEDS_ANNUAL,
+        Rule.ONE_INVOICE_ADDRESS,
+    ),
+}
 
 
 def rule_paths(pages: Pages) -> dict[str, dict[str, str]]:
@@ -21,20 +61,50 @@ def rule_paths(pages: Pages) -> dict[str, dict[str, str]]:
         for anchor in page.sections:
             if (anchor in paths) != (anchor in page.rules):
                 raise PageError(
-                    f"{page.file}: {{ #{anchor} }}: `.rule` marks the section of a rule of widget/domain/refusal.py, "
-                    "and no other; add or remove it"
+                    f"{page.at('#' + anchor)}: {{ #{anchor} }}: `.rule` marks the section of a rule of "
+                    "widget/domain/refusal.py, and no other; add or remove it"
                 )
             if anchor in paths and page.language in paths[anchor]:
-                raise PageError(f"{page.file}: the rule {anchor} is also stated at {paths[anchor][page.language]}")
+                raise PageError(
+                    f"{page.at('#' + anchor)}: the rule {anchor} is also stated at {paths[anchor][page.language]}; "
+                    "remove one of the two sections"
+                )
             if anchor in paths:
                 paths[anchor][page.language] = f"{page.path}#{anchor}"
     for rule, found in paths.items():
         for language in LOCALES:
             if language not in found:
+                home = home_of(rule)
                 raise PageError(
-                    f"docs/{language}: no section states the rule {rule}; write one headed {{ #{rule} .rule }}"
+                    f"docs/{language}/{home}.md:1: no section states the rule {rule}; write one headed "
+                    f"{{ #{rule} .rule }}"
                 )
     return paths
+
+
+def home_of(rule: str) -> str:
+    """Return the article that a rule belongs in. Raises PageError for a rule that has no home yet."""
+    for key, rules in HOMES.items():
+        if rule in rules:
+            return key
+    raise PageError(f"widget/helpcentre/index.py: HOMES: the rule {rule} has no home; add it to one of its articles")
+
+
+def check_homes(pages: Pages) -> None:
+    """Raise PageError for a section of a rule in another article than its home, and for a rule without cases shown."""
+    for page in (page for twins in pages.values() for page in twins.values()):
+        for rule in page.rules:
+            if rule in list(Rule) and page.key != home_of(rule):
+                home = f"docs/{page.language}/{home_of(rule)}.md"
+                raise PageError(
+                    f"{page.at('#' + rule)}: the rule {rule} belongs in {home}: move the section there, or "
+                    "change HOMES in widget/helpcentre/index.py"
+                )
+    for page in pages["calculations"].values():
+        shown = " ".join(re.findall(r"^::rules\{(.*)\}", page.body, re.MULTILINE)).split()
+        for rule in Rule:
+            if rule not in shown:
+                raise PageError(f"{page.file}:1: the rule {rule} is not shown; add it to a ::rules{{…}}")
 
 
 def related(pages: Pages, page: Page) -> list[dict[str, str]]:
@@ -46,7 +116,7 @@ def related(pages: Pages, page: Page) -> list[dict[str, str]]:
     for key in page.related:
         if key not in pages or key in (page.key, HOME):
             others = ", ".join(other for other in pages if other not in (page.key, HOME))
-            raise PageError(f"{page.file}: related: {key}: no such other article; there are {others}")
+            raise PageError(f"{page.at('related')}: related: {key}: no such other article; there are {others}")
         other = pages[key][page.language]
         found.append({"title": other.title, "path": other.path, "snippet": snippet(other.summary)})
     return found

@@ -1,9 +1,8 @@
 """The articles on disk: their front matter, checked, and the pairs that the languages make."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,9 +14,7 @@ from widget.languages import LOCALES
 HOME = "index"
 WIDGETS = ("change",)
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
-_HEADING = re.compile(r"^#{2,3} +(.*?) *\{([^}]*)\}\s*$", re.MULTILINE)
-_FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-_BLOCK = re.compile(r"^::(\w+.*?)\s*$", re.MULTILINE)
+_HEADING = re.compile(r"#+ +(.*?) *\{([^}]*)\}\s*")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*|")
 
 
@@ -39,6 +36,10 @@ KEYS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "related": (_words, "a list of articles such as [upgrade, cancel]"),
     "synonyms": (_words, "a list of words that readers search for"),
     "widget": (lambda value: value in WIDGETS, " or ".join(WIDGETS)),
+    "translated": (
+        lambda value: isinstance(value, str) and bool(re.fullmatch("[0-9a-f]{8}", value)),
+        "what `make translations` writes",
+    ),
     "hide": (_words, "a list of what the theme leaves out, such as [toc]"),
 }
 NEEDED = ("title", "slug", "number", "summary", "reviewed", "related")
@@ -61,8 +62,24 @@ class Page:
     #: The headings by anchor, and the anchors that are marked `.rule`.
     sections: Mapping[str, str]
     rules: tuple[str, ...]
+    #: The fingerprint of the original that this translation was made from.
+    translated: str | None
     body: str
     body_line: int
+    #: The line of each key of the front matter, and of each heading by `#anchor`.
+    lines_of: Mapping[str, int]
+
+    def at(self, name: str) -> str:
+        """Return the file and line of a key of the front matter, or of a heading by `#anchor`."""
+        return f"{self.file}:{self.lines_of.get(name, 1)}"
+
+    def lines(self) -> Iterator[tuple[int, str, bool]]:
+        """Yield each line of the text with its number, and whether it is code."""
+        is_code = False
+        for number, line in enumerate(self.body.split("\n"), start=self.body_line):
+            fence = line.startswith("```")
+            is_code ^= fence
+            yield number, line, is_code or fence
 
     @property
     def path(self) -> str:
@@ -81,7 +98,7 @@ Pages = Mapping[str, Mapping[str, Page]]
 def read(docs: Path) -> Pages:
     """Return every article by key and then language.
 
-    Raises PageError for a wrong, unknown or missing key, a number or slug used twice, and twins that do not match.
+    Raises PageError for a wrong, unknown or missing key, a number or slug used twice, and an article without its twins.
     """
     pages: dict[str, dict[str, Page]] = {}
     for language in LOCALES:
@@ -91,28 +108,11 @@ def read(docs: Path) -> Pages:
     for key, twins in pages.items():
         for language in LOCALES:
             if language not in twins:
-                raise PageError(f"docs/{language}/{key}.md is missing: write it, or remove its twin")
-        _check_twins(*twins.values())
+                raise PageError(f"docs/{language}/{key}.md:1: the file is missing: write it, or remove its twins")
     for language in LOCALES:
         for name in ("number", "slug"):
             _check_once([twins[language] for twins in pages.values()], name)
     return pages
-
-
-def _check_twins(original: Page, translation: Page) -> None:
-    if original.number != translation.number:
-        raise PageError(
-            f"{translation.file}: number is {translation.number}, that of {original.file} is {original.number}; "
-            "an article has one number in all languages"
-        )
-    for one, other in ((original, translation), (translation, original)):
-        for anchor in one.sections:
-            if anchor not in other.sections:
-                raise PageError(f"{other.file}: no section {{ #{anchor} }}, which {one.file} has; write it there too")
-    ours, theirs = (Counter(_BLOCK.findall(page.body)) for page in (original, translation))
-    for block in (ours - theirs) + (theirs - ours):
-        lacking = translation if ours[block] > theirs[block] else original
-        raise PageError(f"{lacking.file}: no ::{block}, which its twin has; facts and examples have the same inputs")
 
 
 def _check_once(pages: list[Page], name: str) -> None:
@@ -120,7 +120,7 @@ def _check_once(pages: list[Page], name: str) -> None:
     for page in pages:
         value = getattr(page, name)
         if value in seen:
-            raise PageError(f"{page.file}: {name} {value!r} is also that of {seen[value].file}; choose another")
+            raise PageError(f"{page.at(name)}: {name} {value!r} is also that of {seen[value].file}; choose another")
         seen[value] = page
 
 
@@ -132,12 +132,11 @@ def _page(path: Path, language: str) -> Page:
         raise PageError(f"{name}:1: no front matter; start the file with --- and at least {', '.join(NEEDED)}")
     values = _front_matter(front[1], name)
     body = text[front.end() :]
-    sections, rules = _sections(body, name)
     if ("::widget{" in body) != ("widget" in values):
         raise PageError(
-            f"{name}: ::widget{{…}} in the text and `widget:` in the front matter go together; one is missing"
+            f"{name}:1: ::widget{{…}} in the text and `widget:` in the front matter go together; one is missing"
         )
-    return Page(
+    page = Page(
         key=path.stem,
         language=language,
         title=values["title"],
@@ -148,23 +147,28 @@ def _page(path: Path, language: str) -> Page:
         related=tuple(values["related"]),
         synonyms=tuple(values.get("synonyms", ())),
         widget=values.get("widget"),
-        sections=sections,
-        rules=rules,
+        translated=values.get("translated"),
         body=body,
         body_line=front[0].count("\n") + 1,
+        lines_of=_lines_of(front[1]),
+        sections={},
+        rules=(),
     )
+    sections, rules, lines_of = _sections(page)
+    return replace(page, sections=sections, rules=rules, lines_of={**page.lines_of, **lines_of})
 
 
 def _front_matter(text: str, name: str) -> dict[str, Any]:
     try:
         values = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise PageError(f"{name}: the front matter is not YAML: {' '.join(str(error).split())}") from None
+        line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 2
+        raise PageError(f"{name}:{line}: the front matter is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(values, dict):
         raise PageError(f"{name}:2: the front matter has no keys; write at least {', '.join(NEEDED)}")
-    lines = text.split("\n")
+    lines = _lines_of(text)
     for key, value in values.items():
-        line = next((number for number, each in enumerate(lines, start=2) if each.startswith(f"{key}:")), 2)
+        line = lines.get(str(key), 2)
         if key not in KEYS:
             raise PageError(f"{name}:{line}: {key}: unknown key; correct or remove it. Known are {', '.join(KEYS)}")
         fits, expected = KEYS[key]
@@ -172,19 +176,32 @@ def _front_matter(text: str, name: str) -> dict[str, Any]:
             raise PageError(f"{name}:{line}: {key}: expected {expected}, found {value!r}")
     for key in NEEDED:
         if key not in values:
-            raise PageError(f"{name}: {key} is missing in the front matter; add it: {KEYS[key][1]}")
+            raise PageError(f"{name}:1: {key} is missing in the front matter; add it: {KEYS[key][1]}")
     return values
 
 
-def _sections(body: str, name: str) -> tuple[dict[str, str], tuple[str, ...]]:
+def _lines_of(front: str) -> dict[str, int]:
+    found = {}
+    for number, line in enumerate(front.split("\n"), start=2):
+        key, colon, _ = line.partition(":")
+        if colon and not key.startswith(" "):
+            found[key] = number
+    return found
+
+
+def _sections(page: Page) -> tuple[dict[str, str], tuple[str, ...], dict[str, int]]:
     sections: dict[str, str] = {}
+    lines: dict[str, int] = {}
     rules = []
-    for heading, attributes in _HEADING.findall(_FENCED.sub("", body)):
-        anchors = [each[1:] for each in attributes.split() if each.startswith("#")]
-        for anchor in anchors:
+    for number, line, is_code in page.lines():
+        heading = None if is_code else _HEADING.fullmatch(line)
+        if not heading:
+            continue
+        attributes = heading[2].split()
+        for anchor in (each[1:] for each in attributes if each.startswith("#")):
             if anchor in sections:
-                raise PageError(f"{name}: the anchor #{anchor} is there twice; give each section its own")
-            sections[anchor] = heading
-            if ".rule" in attributes.split():
+                raise PageError(f"{page.file}:{number}: the anchor #{anchor} is there twice; give each section its own")
+            sections[anchor], lines[f"#{anchor}"] = heading[1], number
+            if ".rule" in attributes:
                 rules.append(anchor)
-    return sections, tuple(rules)
+    return sections, tuple(rules), lines

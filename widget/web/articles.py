@@ -56,8 +56,11 @@ class Articles:
         return next((each for each in self.all(language).values() if each.number == number), None)
 
 
-def load(site: Path) -> Articles:
-    """Return the index of a built site. Raises MissingSiteError where there is none, or a rule has no section."""
+def load(site: Path, figures: str) -> Articles:
+    """Return the index of a built site whose articles show these figures (`worked.fingerprint`).
+
+    Raises MissingSiteError where there is none, a rule has no section, or the site shows other figures.
+    """
     path = site / "articles.json"
     try:
         index = json.loads(path.read_text(encoding="utf-8"))
@@ -70,6 +73,11 @@ def load(site: Path) -> Articles:
         each["key"]: {code: Article(each["number"], **page) for code, page in each["languages"].items()}
         for each in index["articles"]
     }
+    if index.get("figures") != figures:
+        raise MissingSiteError(
+            f"{path}: the site was built with other figures than the policy and the price book in force today: its "
+            "articles would be wrong; run `make docs`"
+        )
     codes = next(iter(articles.values()))
     searches = {code: search.load(site, code) for code in codes}
     return Articles(index["rules"], articles, index["permalinks"], index["renamed"], searches)

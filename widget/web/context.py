@@ -12,12 +12,10 @@ from widget.domain.terms import Terms
 from widget.gateways.openid import OpenIdProvider
 from widget.languages import ORIGINAL, Language
 from widget.services.limits import Limits
-from widget.settings import Settings
+from widget.settings import HOME_ZONE, Settings
 from widget.web.articles import Articles
 
 Clock = Callable[[], datetime]
-#: The zone of a day that nobody named: that of the vendor's original market.
-HOME_ZONE = ZoneInfo("Europe/Paris")
 
 
 @dataclass(frozen=True, slots=True)

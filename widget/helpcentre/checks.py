@@ -1,0 +1,118 @@
+"""What an article may not hold: a fact in code, an image without words, a link that leads nowhere, a typed figure."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from widget import languages
+from widget.catalogue import DATA
+from widget.helpcentre.pages import Page, PageError, Pages
+from widget.languages import LOCALES
+
+_FACT = re.compile(r"\{\{.*?\}\}")
+_CODE = re.compile(r"`+[^`]*`+")
+_HEADING = re.compile(r"(#+) ")
+_IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
+_LINK = re.compile(r"(?<!!)(?:\[[^\]]*)?\]\(([^)\s]+)[^)]*\)")
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}")
+_NUMBERED = re.compile(r"^\s*\d+\. ")
+TYPED = "typed-figures.toml"
+
+
+def check(pages: Pages) -> None:
+    """Raise PageError, with file, line and what to do, for the first thing that an article may not hold."""
+    figures = _read_typed()
+    used: set[tuple[str, str]] = set()
+    for page in (page for twins in pages.values() for page in twins.values()):
+        for number, line, is_code in page.lines():
+            _line(page, number, line, is_code)
+            if not is_code:
+                _links(page, number, line, pages)
+        used |= set(_typed(page, figures))
+    for file, text in sorted(figures.allowed.keys() - used):
+        key = file.removesuffix(".md").rpartition("/")[2]
+        if key in pages:
+            raise PageError(f"widget/data/{TYPED}: {file}: {text!r} is no longer there; remove the exception")
+
+
+def _line(page: Page, number: int, line: str, is_code: bool) -> None:
+    at = f"{page.file}:{number}"
+    code = line if is_code else " ".join(_CODE.findall(line))
+    if fact := _FACT.search(code):
+        raise PageError(f"{at}: the fact {fact[0]} stands in code, where it is not filled in; take it out of the code")
+    if is_code:
+        return
+    if _IMAGE.search(line):
+        raise PageError(f"{at}: an image without alt text; say what it shows: ![what it shows](file)")
+    if heading := _HEADING.match(line):
+        if heading[1] == "#":
+            raise PageError(f"{at}: the heading of the page is its title in the front matter; write ## or ###")
+        if not re.search(r"\{[^}]*#[a-z]", line):
+            raise PageError(f"{at}: a heading without anchor; end it with {{ #short-name }}, the same in each language")
+
+
+def _links(page: Page, number: int, line: str, pages: Pages) -> None:
+    for target in _LINK.findall(_PICTURE.sub("", _CODE.sub("", line))):
+        if reason := _wrong(target, page, pages):
+            raise PageError(f"{page.file}:{number}: the link {target} leads nowhere: {reason}")
+
+
+def _wrong(target: str, page: Page, pages: Pages) -> str | None:
+    if target.startswith(("https://", "mailto:")):
+        return None
+    file, _, anchor = target.partition("#")
+    key = file.removesuffix(".md") if file else page.key
+    if file and (not file.endswith(".md") or key not in pages):
+        return f"write an article by its file, one of {', '.join(f'{each}.md' for each in pages)}"
+    sections = pages[key][page.language].sections
+    if anchor and anchor not in sections:
+        return f"#{anchor} is no section there; there are {', '.join(sections) or 'none'}"
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedFigures:
+    """The words that are figures, by language, and what is allowed all the same, each with its reason."""
+
+    pattern: Mapping[str, re.Pattern[str]]
+    allowed: Mapping[tuple[str, str], str]
+
+
+def _read_typed() -> TypedFigures:
+    values = tomllib.loads((DATA / TYPED).read_text(encoding="utf-8"))
+    known = languages.load()
+    patterns = {}
+    for code in LOCALES:
+        words = "|".join(values["words"].get(code, ()))
+        months = "|".join(known[code].months.values())  # as written: "May" is a month, "may" is none
+        patterns[code] = re.compile(rf"\d[\d.,\u202f\u00a0]*|(?i:\b(?:{words or '(?!)'})\b)|\b(?:{months})\b")
+    for each in values["allowed"]:
+        if not each.get("reason"):
+            raise PageError(f"widget/data/{TYPED}: {each.get('text')!r}: an exception says its reason")
+    return TypedFigures(patterns, {(each["file"], each["text"]): each["reason"] for each in values["allowed"]})
+
+
+def _typed(page: Page, figures: TypedFigures) -> Iterator[tuple[str, str]]:
+    """Yield the exceptions that the page uses. Raises PageError for a figure typed in the section of a rule."""
+    for number, line in _rule_lines(page):
+        prose = _TARGET.sub(" ", _FACT.sub(" ", _NUMBERED.sub("", line)))
+        for file, text in figures.allowed:
+            if file == page.file and text in prose:
+                prose = prose.replace(text, " ")
+                yield file, text
+        if found := figures.pattern[page.language].search(prose):
+            raise PageError(
+                f"{page.file}:{number}: {found[0]!r} is typed by hand in the section of a rule; write a fact such as "
+                f"{{{{ notice }}}} or an example, or name it with its reason in widget/data/{TYPED}"
+            )
+
+
+def _rule_lines(page: Page) -> Iterator[tuple[int, str]]:
+    stated = False
+    for number, line, is_code in page.lines():
+        if not is_code and _HEADING.match(line):
+            stated = ".rule" in line
+        if stated and not is_code and not line.startswith("::"):
+            yield number, line
