@@ -57,9 +57,10 @@ class Service:
         self.process.wait(10)
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    running = Service(tmp_path)
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One service for all browser tests: what a test changes, it changes in a space of its own (people.py)."""
+    running = Service(tmp_path_factory.mktemp("service"))
     yield running
     running.stop()
 

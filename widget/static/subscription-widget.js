@@ -117,11 +117,9 @@
     changed(event) {
       if (!this.form?.contains(event.target)) return;
       this.touched = true;
+      this.note();
       clearTimeout(this.timer);
-      this.timer = setTimeout(() => {
-        this.note();
-        this.calculate();
-      }, event.target.type === "radio" ? 0 : 120);
+      this.timer = setTimeout(() => this.calculate(), event.target.type === "radio" ? 0 : 120);
     }
 
     // What is typed belongs to this entry of the history: Back, Forward and a reload find it again.
