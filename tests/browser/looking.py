@@ -1,0 +1,56 @@
+"""What a page looks like to a check: axe in each scheme, a narrow screen, large text."""
+
+from pathlib import Path
+
+import axe_playwright_python
+from playwright.sync_api import Page
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RUN = """async ([context, rules]) => {
+  const found = await axe.run(context, rules ? { runOnly: rules } : {});
+  return found.violations.map((each) => `${each.id}: ${each.nodes[0].html}`);
+}"""
+#: What reaches out of the page, or is cut off inside it.
+RUNS_OVER = """() => {
+  const over = document.documentElement.scrollWidth - innerWidth;
+  const cut = [...document.querySelectorAll(".sw *")].filter((each) =>
+    each.clientWidth && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === "hidden"
+    && !each.closest(".sw-hidden"));
+  return (over > 0 ? [`the page by ${over} px`] : []).concat(cut.map((each) => each.outerHTML.slice(0, 80)));
+}"""
+#: The rules that a scheme can break; the others do not depend on colours.
+COLOURS = ["color-contrast", "link-in-text-block"]
+
+
+def axe(page: Page, context: str = ".sw", rules: list[str] | None = None) -> list[str]:
+    """Return what axe finds inside the widget, by all its rules or some."""
+    page.evaluate(f"window.axe || (() => {{ {AXE} }})()")
+    found: list[str] = page.evaluate(RUN, [context, rules])
+    return found
+
+
+def faults(page: Page, context: str = ".sw") -> list[str]:
+    """Return what is wrong with a step: axe in light, dark and forced colours, at 320 px, and with text at 200 %."""
+    found = axe(page, context)
+    page.emulate_media(color_scheme="dark")
+    _palette(page, "slate")
+    found += [f"dark, {each}" for each in axe(page, context, COLOURS)]
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    _palette(page, "default")
+    found += [f"forced colours, {each}" for each in axe(page, context, COLOURS)]
+    page.emulate_media(forced_colors="none")
+    page.set_viewport_size({"width": 320, "height": 800})
+    found += [f"320 px, {each}" for each in [*page.evaluate(RUNS_OVER), *axe(page, context, ["target-size"])]]
+    page.set_viewport_size({"width": 1280, "height": 800})
+    size = float(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)"))
+    page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{2 * size}px")
+    found += [f"200 %, {each}" for each in page.evaluate(RUNS_OVER)]
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    return found
+
+
+def _palette(page: Page, scheme: str) -> None:
+    """Switch the theme's palette too, where the page is an article."""
+    page.evaluate(
+        "(scheme) => { if (document.body.dataset.mdColorScheme) document.body.dataset.mdColorScheme = scheme; }", scheme
+    )
