@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -88,6 +89,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         exception_handlers={
             HTTPException: errors.http_error,
             ClientDisconnect: errors.gone,
+            OperationalError: errors.unavailable,
             Exception: errors.server_error,
         },
     )

@@ -1,4 +1,4 @@
-"""Commands: demo, serve, work, migrate, import, export, apply-due, audit, outbox, webhook."""
+"""Every command: its arguments, what runs it, and what stops it."""
 
 import argparse
 import logging
@@ -16,9 +16,10 @@ from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
-from widget.services import demo, outbox, transfer, webhook
+from widget.services import backup, demo, outbox, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
+from widget.services.backup import FencedError
 from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
 from widget.services.transfer_file import TransferError
@@ -42,8 +43,12 @@ STOPS = (
     AddressError,
     UnknownDeliveryError,
     UnknownWebhookError,
+    FencedError,
     OSError,
 )
+
+#: What serves, sends or applies: never from a restored copy, and never over an audit log that somebody altered.
+ACTS = frozenset({"demo", "serve", "work", "apply-due"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -56,7 +61,13 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database schema up to date")
     commands.add_parser("apply-due", help="bring due changes into force")
     commands.add_parser("audit", help="read the audit log again").add_argument("act", choices=["verify"])
-    for name, text in (("import", "spaces (JSON) or members (CSV)"), ("export", "every space as JSON")):
+    commands.add_parser("accept-restored", help="let a restored copy take its original's place")
+    for name, text in (
+        ("import", "spaces (JSON) or members (CSV)"),
+        ("export", "every space as JSON"),
+        ("backup", "copy the SQLite file while it is in use, and prove the copy"),
+        ("restore", "put a copy where the database is to be; it acts only after accept-restored"),
+    ):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
     _outbox_arguments(commands)
     chosen = parser.parse_args(arguments)
@@ -94,7 +105,13 @@ def _outbox_arguments(commands: Any) -> None:
 
 def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     engine = open_engine(settings.database_url)
+    if chosen.command == "restore":  # into a place where there is no database yet
+        print(backup.restore(engine, chosen.file))
+        return
     migrate(engine)
+    if chosen.command in ACTS:
+        backup.refuse_fenced(engine)
+        verify(engine)
     terms = catalogue.load()
     if settings.demo and chosen.command in {"demo", "serve"}:
         demo.refuse_elsewhere(engine, settings)
@@ -103,8 +120,6 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             print(transfer.import_members(engine, chosen.file, now=system_clock()))
         else:
             print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
-    elif chosen.command == "export":
-        print(transfer.export_file(engine, chosen.file))
     elif chosen.command == "apply-due":
         print(apply_due(engine, terms, now=system_clock()))
     elif chosen.command == "audit":
@@ -116,7 +131,14 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     elif chosen.command == "serve":
         _serve(settings, engine)
     else:
-        {"work": _work, "outbox": _outbox, "webhook": _webhook}[chosen.command](chosen, settings, engine)
+        {
+            "work": _work,
+            "outbox": _outbox,
+            "webhook": _webhook,
+            "export": _export,
+            "backup": _backup,
+            "accept-restored": _accept_restored,
+        }[chosen.command](chosen, settings, engine)
 
 
 def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
@@ -125,6 +147,18 @@ def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> No
         signal.signal(each, lambda *_: worker.stop.set())
     print("The worker runs.", flush=True)
     worker.run()
+
+
+def _export(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    print(transfer.export_file(engine, chosen.file))
+
+
+def _backup(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    print(backup.take(engine, chosen.file))
+
+
+def _accept_restored(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    backup.accept(engine)
 
 
 def _outbox(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:

@@ -47,13 +47,14 @@ class Worker:
         next_calendar = 0.0
         while not self.stop.is_set():
             if time.monotonic() >= next_calendar:
-                self._calendar(watch)
+                self.calendar(watch)
                 next_calendar = time.monotonic() + CALENDAR
             if not _guarded("the outbox", dispatcher.round):
                 self.stop.wait(LOOK)
         dispatcher.wait(GRACE)
 
-    def _calendar(self, watch: Watch) -> None:
+    def calendar(self, watch: Watch) -> None:
+        """Do what the day asks for, each duty alone; nothing where the clock cannot be believed."""
         ahead = watch.jumped()
         if ahead is not None:
             log.error("the clock ran %s ahead: nothing is applied until it is right or the worker starts anew", ahead)

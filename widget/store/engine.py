@@ -116,7 +116,7 @@ def _unusable(database: str | None, reason: str) -> StoreError:
 def _refuse_damaged(connection: Connection) -> None:
     # A page in the middle is otherwise read when somebody orders; PostgreSQL has checks of its own.
     if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
             raise _unusable(connection.engine.url.database, f"damaged, restore a copy ({found})")
 

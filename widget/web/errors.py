@@ -27,7 +27,13 @@ PAGES = {
         N_("Something went wrong on our side"),
         N_("Nothing was changed. Try again; if it happens again, tell support."),
     ),
+    503: (
+        N_("Nothing can be kept at the moment"),
+        N_("Nothing was changed. The articles stay readable; try again in a few minutes."),
+    ),
 }
+#: When to try again while the database takes nothing, in seconds.
+LATER = {"Retry-After": "30"}
 #: Where the built 404 page leaves room for the reference.
 _ROOM = "<!-- reference -->"
 
@@ -47,6 +53,12 @@ async def server_error(request: Request, error: Exception) -> Response:
     """Answer what nobody foresaw: logged by its class and place, told without details."""
     log.error("unforeseen error", exc_info=error)
     return refused(request, 500)
+
+
+async def unavailable(request: Request, error: Exception) -> Response:
+    """Answer while the database takes nothing: full, locked, or away. The same form sent again later is done once."""
+    log.error("the database cannot be used", exc_info=error)
+    return refused(request, 503, LATER)
 
 
 def refused(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:

@@ -19,6 +19,7 @@ TITLES = {
     422: N_("Some fields are wrong"),
     429: N_("Too many requests in a short time"),
     500: N_("Something went wrong on our side"),
+    503: N_("Nothing can be kept at the moment"),
 }
 TYPES = {
     400: "not-json",
@@ -31,6 +32,7 @@ TYPES = {
     422: "invalid-fields",
     429: "too-many-requests",
     500: "internal-error",
+    503: "unavailable",
 }
 HELP = {
     "not-json": N_("Send a JSON document in UTF-8, as the OpenAPI document of the calculator describes it."),
@@ -43,6 +45,7 @@ HELP = {
     "invalid-fields": N_("The list of errors names each wrong field, a code and what is expected."),
     "too-many-requests": N_("Nothing was done. Wait as many seconds as the Retry-After header says, then try again."),
     "internal-error": N_("Nothing was changed. Try again; if it happens again, tell support."),
+    "unavailable": N_("Nothing was changed. The articles stay readable; try again in a few minutes."),
 }
 
 

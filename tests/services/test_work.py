@@ -1,0 +1,80 @@
+"""The worker: no fault ends it, a clock that jumps is not believed, and stopping leaves nothing half done."""
+
+import logging
+import threading
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.services.conftest import NOW, Administrator, contents, events
+from tests.services.test_deliver import Clock, letters, post
+from widget.domain.plan import Level
+from widget.services.work import Watch, Worker
+
+DAY = timedelta(days=1)
+
+
+def run(worker: Worker, until: object, seconds: float = 20) -> None:
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    ends = time.monotonic() + seconds
+    while not until():  # type: ignore[operator]  # a condition
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    worker.stop.set()
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def test_one_worker_sends_applies_and_reminds(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(Level("essential", 12, 4))
+    clock = Clock(NOW + 200 * DAY)
+
+    run(
+        Worker(post(claire.engine, tmp_path, clock)),
+        lambda: (tmp_path / "mail").exists() and len(letters(tmp_path)) == 2,
+    )
+
+    assert sorted(str(each["Subject"]) for each in letters(tmp_path))[1] == "Votre nouveau prix commence aujourd’hui"
+    assert len(events(claire.engine, "change.applied")) == 1
+
+
+def test_a_clock_set_forward_applies_nothing_and_is_told(
+    claire: Administrator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    claire.orders(Level("essential", 12, 4))
+    clock = Clock()
+    watch = Watch(clock)
+    worker = Worker(post(claire.engine, tmp_path, clock))
+    clock.instant += 200 * DAY
+    before = contents(claire.engine)
+
+    with caplog.at_level(logging.ERROR):
+        worker.calendar(watch)
+
+    assert contents(claire.engine) == before
+    assert "the clock ran" in caplog.text
+
+
+@pytest.mark.parametrize("moved", [timedelta(hours=-2), timedelta(0), timedelta(hours=2)])
+def test_a_clock_set_a_little_is_believed(moved: timedelta) -> None:
+    clock = Clock()
+    watch = Watch(clock)
+    clock.instant += moved
+
+    assert watch.jumped() is None
+
+
+def test_a_duty_that_fails_stops_no_other(
+    claire: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    claire.orders(Level("essential", 12, 4))
+    clock = Clock(NOW + 200 * DAY)
+    monkeypatch.setattr("widget.services.quote_due.expire_due", lambda *_: 1 / 0)
+
+    Worker(post(claire.engine, tmp_path, clock)).calendar(Watch(clock))
+
+    assert "quotes that end: not done" in caplog.text
+    assert len(events(claire.engine, "change.applied")) == 1

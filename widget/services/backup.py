@@ -1,0 +1,62 @@
+"""Copies of the database, taken while it is in use and proved at once; a restored one acts only when it is told to."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from widget.services.audit import verify
+from widget.store import copy
+from widget.store.engine import open_engine
+
+
+class FencedError(Exception):
+    """The database is a restored copy. The message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A copy whose integrity was checked and whose audit log was read from its first event."""
+
+    path: Path
+    spaces: int
+    events: int
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.spaces} spaces, {self.events} audit events, undamaged, every chain fits"
+
+
+def take(engine: Engine, target: Path) -> Proved:
+    """Copy the database to a file and prove the copy. Raises StoreError, AlteredError."""
+    copy.take(engine, target)
+    return _proved(target)
+
+
+def restore(engine: Engine, source: Path) -> Proved:
+    """Prove a copy and put it where the database is to be, fenced. Raises StoreError, AlteredError."""
+    found = _proved(source)
+    copy.put(source, engine)
+    return found
+
+
+def _proved(path: Path) -> Proved:
+    opened = open_engine(f"sqlite:///{path}")
+    try:
+        found = verify(opened)
+    finally:
+        opened.dispose()
+    return Proved(path, found.spaces, found.events)
+
+
+def refuse_fenced(engine: Engine) -> None:
+    """Raise FencedError for a restored copy: its original may still be sending and applying."""
+    if copy.is_fenced(engine):
+        raise FencedError(
+            "this database is a restored copy: nothing is served, sent or applied from it. When its original is gone "
+            "for good, run `widget accept-restored`; what the original had sent may be sent again, under its old ids"
+        )
+
+
+def accept(engine: Engine) -> None:
+    """Let a restored copy take its original's place."""
+    copy.lift(engine)
