@@ -90,19 +90,19 @@ def finish(
     found = granted(grants, claims.all)
     voucher = Voucher(claims.issuer, claims.subject, claims.authenticated_at, claims.provider_session)
     with transaction(engine) as connection:
-        places = _places(connection, claims, found.spaces, now)
+        here = places(connection, claims, found.spaces, now)
         staff = _staff(connection, claims, found.staff)
         sessions.remove_elsewhere(connection, claims.issuer, claims.subject, found.spaces, staff=staff is not None)
-    if len(places) + (staff is not None) > 1:
-        return _ask(engine, voucher, places, staff, then=sent["then"], browser=browser, now=now)
+    if len(here) + (staff is not None) > 1:
+        return _ask(engine, voucher, here, staff, then=sent["then"], browser=browser, now=now)
     if staff:
         return Entered(
             sign_in.begin_staff(engine, staff.id, now=now, ends=ends, browser=agent, voucher=voucher), sent["then"]
         )
-    if not places:
+    if not here:
         raise NoPlaceError
     return _enter(
-        engine, (places[0][0].space_id, places[0][0].id), voucher, then=sent["then"], ends=ends, agent=agent, now=now
+        engine, (here[0][0].space_id, here[0][0].id), voucher, then=sent["then"], ends=ends, agent=agent, now=now
     )
 
 
@@ -141,7 +141,7 @@ def end(engine: Engine, provider: OpenIdProvider, token: str, *, now: datetime) 
         return sessions.remove_subject(connection, ended.issuer, ended.subject, ended.provider_session)
 
 
-def _places(
+def places(
     connection: Connection, claims: Claims, roles: Mapping[str, str | None], now: datetime
 ) -> list[tuple[Member, str]]:
     """Return the member that the person is in each of their spaces, with the space's name."""
@@ -188,7 +188,7 @@ def _staff(connection: Connection, claims: Claims, role: str | None) -> Staff | 
 def _ask(
     engine: Engine,
     voucher: Voucher,
-    places: list[tuple[Member, str]],
+    here: list[tuple[Member, str]],
     staff: Staff | None,
     *,
     then: str,
@@ -203,13 +203,13 @@ def _ask(
             "authenticated_at": voucher.authenticated_at.isoformat(),
             "provider_session": voucher.provider_session,
         },
-        "members": {member.space_id: member.id for member, _ in places},
+        "members": {member.space_id: member.id for member, _ in here},
         "staff": staff and staff.id,
         "then": then,
     }
     with transaction(engine) as connection:
         attempts.add(connection, attempt_id, kind="choice", browser=browser, data=data, expires=now + PATIENCE)
-    offered = [(member.space_id, name) for member, name in places]
+    offered = [(member.space_id, name) for member, name in here]
     return Choice(attempt_id, tuple(offered + ([("", staff.role)] if staff else [])))
 
 

@@ -38,7 +38,7 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
     context = context_of(request)
     then = safe_next(request.query_params.get("next", "")) or ""
     language = _language(request, then)
-    session, browser = signed_in(request), request.cookies.get(_attempt(request)) or secrets.token_urlsafe(32)
+    session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
         address = await run_in_threadpool(
             openid.start,
@@ -53,15 +53,7 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
     except ProviderError as error:
         return refuse(request, error.code, language)
     response = RedirectResponse(address, 303, NO_STORE)
-    response.set_cookie(
-        _attempt(request),
-        browser,
-        max_age=int(openid.PATIENCE.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        path="/",
-        secure=context.settings.is_https,
-    )
+    keep_attempt(request, response, browser)
     return response
 
 
@@ -79,7 +71,7 @@ async def callback(request: Request) -> Response:
             context.provider,
             context.settings.trust.grants,
             callback=dict(asked),
-            browser=request.cookies.get(_attempt(request), ""),
+            browser=request.cookies.get(attempt_cookie(request), ""),
             agent=browser_of(request),
             ends=session_id_of(request),
             now=context.now(),
@@ -103,7 +95,7 @@ async def choose(request: Request) -> Response:
             context.engine,
             attempt_id=fields.get("attempt", ""),
             space_id=fields.get("space", "?"),
-            browser=request.cookies.get(_attempt(request), ""),
+            browser=request.cookies.get(attempt_cookie(request), ""),
             agent=browser_of(request),
             ends=session_id_of(request),
             now=context.now(),
@@ -158,5 +150,19 @@ def _language(request: Request, then: str) -> Language:
     return accepted_language(request)
 
 
-def _attempt(request: Request) -> str:
+def attempt_cookie(request: Request) -> str:
+    """Return the name of the cookie that says in which browser a sign-in began."""
     return cookie(context_of(request).settings, "attempt")
+
+
+def keep_attempt(request: Request, response: Response, browser: str) -> None:
+    """Let the browser remember that a sign-in began in it."""
+    response.set_cookie(
+        attempt_cookie(request),
+        browser,
+        max_age=int(openid.PATIENCE.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        path="/",
+        secure=context_of(request).settings.is_https,
+    )

@@ -13,6 +13,7 @@ from widget.web import (
     api,
     calendar,
     change,
+    hand_off,
     mailbox,
     members,
     openid,
@@ -122,6 +123,11 @@ def routes(settings: Settings) -> list[BaseRoute]:
             Route("/signin/back", openid.callback),
             Route("/signin/space", openid.choose, methods=["POST"]),
             Route("/signin/ended", openid.logged_out, methods=["POST"]),
+        ]
+    if settings.trust.product:
+        widget += [
+            Route("/handoff", hand_off.ask, methods=["POST"]),
+            Route("/handoff/continue", hand_off.accept, methods=["POST"]),
         ]
     return [
         Route("/", permalinks.home),

@@ -11,6 +11,9 @@ from widget.web.errors import refused
 
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 
+#: The calculator changes nothing; what comes here is a signed token, and no browser's cookie counts.
+SIGNED = frozenset({"/widget/signin/ended", "/widget/handoff"})
+
 
 def safe_next(path: str) -> str | None:
     """Return a path on this site, or None for anything that a browser could read as another site."""
@@ -65,8 +68,7 @@ class CrossOriginGuard:
         await self.app(scope, receive, send)
 
     def _allowed(self, scope: Scope) -> bool:
-        # The calculator changes nothing; a provider's server sends a signed token, and no browser's cookie counts.
-        if scope["path"].startswith("/widget/api/") or scope["path"] == "/widget/signin/ended":
+        if scope["path"].startswith("/widget/api/") or scope["path"] in SIGNED:
             return True
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         origin = headers.get(b"origin", "")

@@ -1,0 +1,73 @@
+"""The hand-off from the vendor's product: its page posts a token, ours asks "Continue as …", and only then signs in.
+
+Asking keeps somebody else's page from signing a reader in as somebody else behind their back.
+"""
+
+import secrets
+from urllib.parse import parse_qsl
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from widget.gateways.product import HandOffError
+from widget.logs import Event, tell
+from widget.services import hand_off
+from widget.services.openid import NoPlaceError
+from widget.web.context import accepted_language, context_of
+from widget.web.openid import attempt_cookie, enter, keep_attempt, refuse
+from widget.web.pages import answer, read_form
+from widget.web.security import safe_next
+from widget.web.session import browser_of, session_id_of
+
+
+async def ask(request: Request) -> Response:
+    """Ask the person whom the product's token names whether it is they."""
+    context, language = context_of(request), accepted_language(request)
+    product = context.settings.trust.product
+    assert product  # noqa: S101 -- the route exists only with a product
+    if request.headers.get("origin") != product.origin:
+        tell(Event.CROSS_ORIGIN_REFUSED)
+        return refuse(request, "hand-off-origin")
+    pairs = parse_qsl(await read_form(request) or "", keep_blank_values=True)
+    fields = dict(pairs)
+    if len(pairs) != len(fields) or not {"token"} <= fields.keys() <= {"token", "next"}:
+        return refuse(request, "hand-off-fields")
+    browser = request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
+    try:
+        offer = hand_off.offer(
+            context.engine,
+            product,
+            token=fields["token"],
+            audience=context.settings.address,
+            then=safe_next(fields.get("next", "")) or f"/widget/{language.code}/change",
+            browser=browser,
+            now=context.now(),
+        )
+    except HandOffError as error:
+        return refuse(request, f"hand-off-{error.code}")
+    except NoPlaceError:
+        return refuse(request, "no-place")
+    values = {"attempt": offer.attempt_id, "person": offer.person, "space": offer.space}
+    response = answer(request, "session/continue.html", language, values)
+    keep_attempt(request, response, browser)
+    return response
+
+
+async def accept(request: Request) -> Response:
+    """Sign in the person who said yes."""
+    context = context_of(request)
+    fields = dict(parse_qsl(await read_form(request) or ""))
+    try:
+        entered = hand_off.accept(
+            context.engine,
+            attempt_id=fields.get("attempt", ""),
+            browser=request.cookies.get(attempt_cookie(request), ""),
+            agent=browser_of(request),
+            ends=session_id_of(request),
+            now=context.now(),
+        )
+    except HandOffError as error:
+        return refuse(request, f"hand-off-{error.code}")
+    except NoPlaceError:
+        return refuse(request, "no-place")
+    return enter(request, entered)
