@@ -3,8 +3,12 @@
 import html
 import io
 import json
+import mailbox
 import re
 from datetime import UTC, date, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from itertools import chain
 from typing import Any
 
@@ -16,7 +20,10 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Today
 from tests.web.people import rows, sign_in, token
 from widget import languages
+from widget.app import create_post
 from widget.domain.money import decimal_string
+from widget.languages import Language
+from widget.services.deliver import Dispatcher
 from widget.store import tables
 from widget.store.engine import transaction
 
@@ -145,15 +152,24 @@ def test_the_pdf_is_served_and_served_again_the_same(olivia: TestClient) -> None
         pytest.param("Claire Martin", {"users": 37, "licenses": 9}, id="annual, up, with an invoice"),
     ],
 )
-def test_amounts_and_days_are_equal_in_page_pdf_message_and_api(
+def test_amounts_and_days_are_equal_in_page_pdf_mail_and_api(
     client: TestClient, code: str, name: str, wish: dict[str, int]
 ) -> None:
+    with transaction(database(client)) as connection:
+        connection.execute(update(tables.space).values(language=code))  # in which its mail is written
     sign_in(client, name)
     language = languages.load()[code]
     number = ask(client, code, **wish).rpartition("/")[2]
     page = without_spaces(words(client.get(f"/widget/{code}/quotes/{number}").text))
-    document = without_spaces(text_of(client.get(f"/widget/{code}/quotes/{number}/pdf").content))
+    the_pdf = client.get(f"/widget/{code}/quotes/{number}/pdf").content
+    document = without_spaces(text_of(the_pdf))
     told = message(client, number)
+    (letter,) = letters(client)
+    (attached,) = letter.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == (f"{number}.pdf", the_pdf)
+    parts = [letter.get_body((kind,)) for kind in ("plain", "html")]
+    mailed = [without_spaces(words(str(each.get_content()))) for each in parts if each is not None]
+    assert len(mailed) == 2
 
     windows = told["windows"]
     assert windows
@@ -168,19 +184,38 @@ def test_amounts_and_days_are_equal_in_page_pdf_message_and_api(
         ] == [(each["from"], each["to"], each["amount"]) for each in answered["invoices"]]
         assert [each["priced_from"] for each in effect["items"]] == [each["priced_from"] for each in answered["lines"]]
 
-    amounts = [told["vat"]["net"], told["vat"]["amount"], told["gross"], *(line["amount"] for line in told["lines"])]
-    amounts += [line["unit_price"] for line in told["lines"]]
-    amounts += [fee["amount"] for each in windows for fee in each["effect"]["fees"]]
-    amounts += [invoice["amount"] for each in windows for invoice in each["effect"]["invoices"]]
-    days = [told["issued_on"], told["valid_until"], *chain.from_iterable((w["first"], w["last"]) for w in windows)]
+    total = [told["vat"]["net"], told["vat"]["amount"], told["gross"]]
+    total += [fee["amount"] for each in windows for fee in each["effect"]["fees"]]
+    total += [invoice["amount"] for each in windows for invoice in each["effect"]["invoices"]]
+    days = [told["valid_until"], *chain.from_iterable((each["first"], each["last"]) for each in windows)]
     days += [fee["starts_on"] for each in windows for fee in each["effect"]["fees"] if fee["starts_on"]]
     days += [item["priced_from"] for each in windows for item in each["effect"]["items"] if item["priced_from"]]
-    days += [day for day in (told["renewal_date"], told["notice_deadline"]) if day]
-    written = [language.money(each, told["currency"]) for each in amounts]
-    written += [language.date(date.fromisoformat(each)) for each in days]
-    for text in map(without_spaces, written):
-        assert text in page
-        assert text in document
+    for text in written(language, told["currency"], total, days):
+        assert [text in each for each in (page, document, *mailed)] == [True] * 4, text
+    prices = [amount for line in told["lines"] for amount in (line["unit_price"], line["amount"])]
+    days = [day for day in (told["issued_on"], told["renewal_date"], told["notice_deadline"]) if day]
+    for text in written(language, told["currency"], prices, days):
+        assert [text in each for each in (page, document)] == [True] * 2, text
+
+
+def written(language: Language, currency: str, amounts: list[int], days: list[str]) -> list[str]:
+    texts = [language.money(each, currency) for each in amounts]
+    texts += [language.date(date.fromisoformat(each)) for each in days]
+    return [without_spaces(each) for each in texts]
+
+
+def letters(client: TestClient) -> list[EmailMessage]:
+    """Send what waits in the outbox into the Maildir of the settings, as the worker does, and return it."""
+    app: Any = client.app
+    context = app.state.context
+    dispatcher = Dispatcher(create_post(context.settings, context.engine, context.clock))
+    while dispatcher.round():
+        assert dispatcher.wait(20)
+    found: list[Any] = [
+        message_from_bytes(each.as_bytes(), policy=default)
+        for each in mailbox.Maildir(context.settings.maildir, create=False)
+    ]
+    return found
 
 
 def without_spaces(text: str) -> str:
@@ -221,15 +256,18 @@ def test_a_quote_of_another_space_answers_like_an_unknown_number_to_the_byte(cli
 
     for act in ("", "/pdf", "/accept"):
         one, other = client.get(f"{foreign}{act}"), client.get(f"{unknown}{act}")
-        assert (one.status_code, one.content, shown(one)) == (404, other.content, shown(other))
+        assert (one.status_code, shown(one)) == (404, shown(other))
     for act in ("/accept", "/withdraw", "/send"):
         one, other = client.post(f"{foreign}{act}", data=form), client.post(f"{unknown}{act}", data=form)
-        assert (one.status_code, one.content, shown(one)) == (404, other.content, shown(other))
+        assert (one.status_code, shown(one)) == (404, shown(other))
     assert client.get("/widget/en/quotes").text.count("Q-2026-0") == 0
 
 
-def shown(answer: Any) -> dict[str, str]:
-    return {name: value for name, value in answer.headers.items() if name != "date"}
+def shown(answer: Any) -> tuple[dict[str, str], str]:
+    """Return everything of an answer but the number that each request has of its own."""
+    own = answer.headers["x-request-id"]
+    headers = {name: value.replace(own, "") for name, value in answer.headers.items() if name != "date"}
+    return headers, answer.text.replace(own, "")
 
 
 def test_a_user_who_is_no_administrator_sees_neither_quote_nor_list(client: TestClient) -> None:

@@ -4,9 +4,12 @@ What is `private` (names of people and of the space) is for the space's own mail
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from widget.domain.amounts import fee_periods
 from widget.domain.change import ChangePreview
@@ -16,6 +19,8 @@ from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
 from widget.services.account import Account
 from widget.store.space import Space
+
+_QUOTE = TypeAdapter(Quote)
 
 
 def plain(value: Any) -> Any:
@@ -81,3 +86,8 @@ def quote(drawn_up: Quote) -> dict[str, Any]:
     private = {name: told.pop(name) for name in ("asked_by", "customer")}
     told |= {"gross": drawn_up.vat.gross, "private": {"space": drawn_up.customer.space, **private}}
     return told
+
+
+def quote_of(told: Mapping[str, Any], private: Mapping[str, Any]) -> Quote:
+    """Return the quote that `quote` told. Raises pydantic.ValidationError for facts that are none."""
+    return _QUOTE.validate_python({**told, **{name: private[name] for name in ("asked_by", "customer")}}, strict=False)

@@ -17,8 +17,10 @@ from widget import receipts
 from widget.domain.terms import Terms
 from widget.gateways.failure import GiveUpError
 from widget.languages import Language
+from widget.panels import quote_view
 from widget.rendering import render
 from widget.services.attachments import Attachment
+from widget.services.facts import quote_of
 from widget.store.delivery import Delivery
 from widget.store.outbox import Message
 
@@ -76,8 +78,16 @@ def _values(message: Message, terms: Terms, language: Language, sender: Sender) 
         "number": receipts.number_of(facts),
         "page": f"{home}/receipts/{message.id}" if known else f"{home}/change",
         "change": f"{home}/change",
+        "q": _quote(message, terms, language, sender),
         "quote": f"{home}/quotes/{quote(facts['number'])}" if "number" in facts else "",
     }
+
+
+def _quote(message: Message, terms: Terms, language: Language, sender: Sender) -> dict[str, Any] | None:
+    """Return what the page and the PDF of a quote say, in the reader's language, where the message holds a quote."""
+    if "windows" not in message.facts:
+        return None
+    return quote_view(quote_of(message.facts, message.private), language, terms, sender.origin)
 
 
 def _days(facts: Mapping[str, Any], language: Language) -> dict[str, str]:
