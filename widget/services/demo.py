@@ -1,17 +1,24 @@
 """The demo sign-in: its people, and where it may exist at all."""
 
 import json
+from datetime import datetime
 
 from sqlalchemy import Engine
 
 from widget.catalogue import DATA
+from widget.services import sign_in
+from widget.services.openid import Entered
 from widget.settings import Settings
+from widget.store import identity as identities
 from widget.store import space as spaces
-from widget.store.engine import reading
+from widget.store.engine import reading, transaction
+from widget.store.identity import Staff
 from widget.store.space import Member
 
 PEOPLE = (("atelier-nord", "administrator"), ("atelier-nord", "user"), ("harbour-studio", "administrator"))
 
+#: Two of the vendor's own people: support, and the team.
+STAFF = (Staff("demo-support", "Sam Okafor", "support"), Staff("demo-team", "Léa Marchand", "team"))
 FILE = DATA / "demo.json"
 
 
@@ -45,3 +52,14 @@ def people(engine: Engine) -> list[Member]:
             members = [each for each in spaces.members(connection, space_id, "active") if each.role == role]
             found += members[-1:]
     return found
+
+
+def enter_staff(engine: Engine, staff_id: str, *, now: datetime, ends: str | None, browser: str) -> Entered | None:
+    """Sign in one of the demo's own staff; None for anybody else."""
+    chosen = next((each for each in STAFF if each.id == staff_id), None)
+    if chosen is None:
+        return None
+    with transaction(engine) as connection:
+        known = identities.put_staff(connection, "demo", chosen.role, chosen)
+    session_id = sign_in.begin_staff(engine, known.id, now=now, ends=ends, browser=browser)
+    return Entered(session_id, "/", known)

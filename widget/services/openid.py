@@ -19,7 +19,7 @@ from widget.store import identity as identities
 from widget.store import session as sessions
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.identity import Staff
 from widget.store.space import Member
 from widget.trust import Grant
@@ -34,10 +34,11 @@ class NoPlaceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """The person is signed in; `then` is where they were going."""
+    """The person is signed in; `then` is where they were going, `staff` their role among the vendor's people."""
 
     session_id: str
     then: str
+    staff: Staff | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,8 @@ def finish(
     if len(here) + (staff is not None) > 1:
         return _ask(engine, voucher, here, staff, then=sent["then"], browser=browser, now=now)
     if staff:
-        return Entered(
-            sign_in.begin_staff(engine, staff.id, now=now, ends=ends, browser=agent, voucher=voucher), sent["then"]
-        )
+        session_id = sign_in.begin_staff(engine, staff.id, now=now, ends=ends, browser=agent, voucher=voucher)
+        return Entered(session_id, sent["then"], staff)
     if not here:
         raise NoPlaceError
     return _enter(
@@ -122,7 +122,8 @@ def choose(
     )
     if space_id == "" and data["staff"]:
         session_id = sign_in.begin_staff(engine, data["staff"], now=now, ends=ends, browser=agent, voucher=voucher)
-        return Entered(session_id, data["then"])
+        with reading(engine) as connection:
+            return Entered(session_id, data["then"], identities.load_staff(connection, data["staff"]))
     if space_id not in data["members"]:
         raise NoPlaceError
     place = (space_id, data["members"][space_id])

@@ -74,6 +74,13 @@ def ids(connection: Connection) -> list[str]:
     return list(connection.execute(select(space.c.id).order_by(space.c.id)).scalars())
 
 
+def find(connection: Connection, text: str, *, most: int) -> list[Space]:
+    """Return the spaces whose id or name holds a text, whatever its capitals, by name; no archived one."""
+    holds = space.c.name.icontains(text, autoescape=True) | space.c.id.icontains(text, autoescape=True)
+    query = select(space.c.id).where(holds, space.c.archived.is_(False)).order_by(space.c.name).limit(most)
+    return [known(connection, each) for each in connection.execute(query).scalars()]
+
+
 def members(connection: Connection, space_id: str, *states: str) -> list[Member]:
     """Return the members in these states, least recently seen first; who was never seen comes first."""
     rows = connection.execute(

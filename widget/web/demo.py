@@ -1,19 +1,22 @@
-"""Demo sign-in: three invented people. It exists only where the settings say so, on this machine alone."""
+"""Demo sign-in: invented people. It exists only where the settings say so, on this machine alone."""
+
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import sign_in
-from widget.services.demo import people
+from widget.services.demo import STAFF, enter_staff, people
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
+from widget.web.openid import enter
 from widget.web.pages import answer, read_form
 from widget.web.security import safe_next
 from widget.web.session import browser_of, remember, session_id_of
 
 
 async def choose_person(request: Request) -> Response:
-    """Show the three people (GET), or sign one of them in (POST) and lead back to where they came from."""
+    """Show the people (GET), or sign one of them in (POST) and lead back to where they came from."""
     context, language = context_of(request), accepted_language(request)
     asked = safe_next(request.query_params.get("next", "")) or ""
     for code in context.languages:
@@ -22,12 +25,21 @@ async def choose_person(request: Request) -> Response:
     if request.method == "POST":
         form = parse(await read_form(request) or "", {}, ("person", "next"), language)
         return _sign_in(request, form.typed)
-    values = {"people": people(context.engine), "next": asked, "summary": []}
+    values = {"people": people(context.engine), "staff": STAFF, "next": asked, "summary": []}
     return answer(request, "account/sign_in.html", language, values)
 
 
 def _sign_in(request: Request, typed: dict[str, str]) -> Response:
     context = context_of(request)
+    staff = enter_staff(
+        context.engine,
+        typed.get("person", ""),
+        now=context.now(),
+        ends=session_id_of(request),
+        browser=browser_of(request),
+    )
+    if staff:
+        return enter(request, replace(staff, then=typed.get("next", "")))
     chosen = [each for each in people(context.engine) if each.id == typed.get("person")]
     if not chosen:
         return RedirectResponse("/widget/signin", 303)

@@ -13,6 +13,7 @@ from widget.logs import Event, tell
 from widget.services import openid, sign_in
 from widget.services.openid import Choice, Entered, NoPlaceError
 from widget.web.context import accepted_language, context_of
+from widget.web.desk import home_of
 from widget.web.pages import answer, read_form
 from widget.web.security import safe_next
 from widget.web.session import browser_of, cookie, remember, session_id_of, signed_in
@@ -127,7 +128,11 @@ async def logged_out(request: Request) -> Response:
 def enter(request: Request, entered: Entered) -> Response:
     """Set the new session's cookies and lead on."""
     tell(Event.SIGNED_IN)
-    response = RedirectResponse(safe_next(entered.then) or "/", 303, NO_STORE)
+    then = safe_next(entered.then) or "/"
+    if entered.staff:
+        home = home_of(entered.staff, _language(request, then))
+        then = then if then.startswith(home) else home
+    response = RedirectResponse(then, 303, NO_STORE)
     remember(request, response, entered.session_id)
     return response
 

@@ -24,6 +24,14 @@ TITLES = {
     "review/check.html": N_("Check your change"),
     "space/show.html": N_("Receipts, reminders, calendar"),
     "mailbox/list.html": N_("The mail of this demo"),
+    "session/over.html": N_("Sign in again to go on"),
+    "session/places.html": N_("Where you are signed in"),
+    "session/choose.html": N_("Which space?"),
+    "session/continue.html": N_("Is that you?"),
+    "desk/find.html": N_("Support: find a space"),
+    "desk/space.html": N_("Support"),
+    "desk/answers.html": N_("Answers of the survey"),
+    "desk/outbox.html": N_("Outbox"),
     "account/sign_in.html": N_("Sign in to the demonstration"),
 }
 

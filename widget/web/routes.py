@@ -13,6 +13,7 @@ from widget.web import (
     api,
     calendar,
     change,
+    desk,
     hand_off,
     mailbox,
     members,
@@ -31,6 +32,7 @@ from widget.web import (
     undo,
 )
 from widget.web.context import accepted_language, context_of
+from widget.web.desk import staffed
 from widget.web.openapi import document
 from widget.web.pages import notice
 from widget.web.problem import HELP, TITLES, TYPES
@@ -113,6 +115,10 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/{language:language}/mailbox/{mail}", mailbox.show),
         Route("/{language:language}/mailbox/{mail}/{name}", mailbox.attachment),
         Route("/{language:language}/undo/{change}", undo.take_back, methods=["POST"]),
+        Route("/{language:language}/desk", staffed("support", desk.find)),
+        Route("/{language:language}/desk/{space}", staffed("support", desk.show)),
+        Route("/{language:language}/team", staffed("team", desk.answers)),
+        Route("/{language:language}/team/outbox", staffed("team", desk.messages)),
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),
         Route("/signout", sign_in.sign_out, methods=["POST"]),

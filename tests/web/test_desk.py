@@ -1,0 +1,127 @@
+"""The vendor's own people: support reads and proposes, each view audited; the team sees answers and the outbox."""
+
+import html
+import re
+import sqlite3
+from contextlib import closing
+
+import pytest
+from sqlalchemy import Engine, select
+from starlette.testclient import TestClient
+
+from tests.web.people import sign_in
+from widget.store.engine import reading
+from widget.store.tables import audit_event, draft, placed_order
+
+SPACE = "/widget/fr/desk/atelier-nord"
+PAGES = {"support": ["/widget/fr/desk", SPACE], "team": ["/widget/fr/team", "/widget/fr/team/outbox"]}
+
+
+def enter(client: TestClient, role: str) -> str:
+    client.cookies.clear()
+    form = {"person": f"demo-{role}", "next": "/widget/fr/change"}
+    answer = client.post("/widget/signin", data=form, follow_redirects=False)
+    return str(answer.headers["location"])
+
+
+def engine_of(client: TestClient) -> Engine:
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+    return engine
+
+
+def views(client: TestClient) -> list[tuple[str, str]]:
+    query = select(audit_event.c.space_id, audit_event.c.actor).where(audit_event.c.kind == "support.viewed")
+    with reading(engine_of(client)) as connection:
+        return [(row.space_id, row.actor) for row in connection.execute(query)]
+
+
+@pytest.fixture
+def support(client: TestClient) -> TestClient:
+    assert enter(client, "support") == "/widget/fr/desk"
+    return client
+
+
+def test_support_finds_a_space_and_sees_its_state_and_each_view_is_audited(support: TestClient) -> None:
+    found = support.get("/widget/fr/desk?q=NORD").text
+    before = views(support)
+
+    page = html.unescape(support.get(SPACE).text)
+    support.get(SPACE)
+
+    assert f'<a href="{SPACE}">Atelier Nord</a>' in found
+    assert "Premium, 12 utilisateurs, 4 licences Zoom" in page
+    assert "Claire Martin" in page
+    assert (before, views(support)) == ([], [("atelier-nord", "demo-support")] * 2)
+
+
+def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) -> None:
+    page = html.unescape(support.get(f"{SPACE}?plan=premium&users=12&zoom_licenses=2").text)
+
+    assert "http://127.0.0.1:8000/widget/fr/change?plan=premium&users=12&zoom_licenses=2" in page
+    assert "8 mai 2027" in page
+    assert support.get(f"{SPACE}?users=many").status_code == 422
+
+
+def test_support_has_no_way_to_an_order(support: TestClient) -> None:
+    page = support.get(SPACE).text
+
+    assert re.findall(r'method="post" action="([^"]+)"', page) == ["/widget/signout"]
+    tried = support.post("/widget/fr/change", data={"plan": "premium", "users": "12", "zoom_licenses": "2"})
+    assert "http" not in tried.headers.get("location", "")
+    for path in ("change/x/order", "change/x/review", "orders/x", "undo/x", "quotes", "sessions"):
+        method = "POST" if path.endswith(("order", "undo/x")) else "GET"
+        answer = support.request(method, f"/widget/fr/{path}", follow_redirects=False)
+        assert answer.headers["location"].startswith("/widget/signin?"), path
+    with reading(engine_of(support)) as connection:
+        rows = [connection.execute(select(table)).all() for table in (draft, placed_order)]
+    assert rows == [[], []]
+
+
+@pytest.mark.parametrize("role", PAGES)
+def test_each_sees_their_own_pages_and_no_others(client: TestClient, role: str) -> None:
+    home = enter(client, role)
+
+    status = {page: client.get(page, follow_redirects=False).status_code for each in PAGES.values() for page in each}
+
+    assert home == PAGES[role][0]
+    assert status == {page: 200 if owner == role else 404 for owner, pages in PAGES.items() for page in pages}
+    assert [space for space, _ in views(client)] == (["atelier-nord"] if role == "support" else [])
+
+
+@pytest.mark.parametrize("person", ["Claire Martin", "Karim Benali", ""])
+def test_customers_and_strangers_have_no_desk(client: TestClient, person: str) -> None:
+    if person:
+        sign_in(client, person)
+
+    answers = [client.get(page, follow_redirects=False) for each in PAGES.values() for page in each]
+
+    assert {each.status_code for each in answers} == {303}
+    assert views(client) == []
+
+
+def test_an_unknown_space_is_no_page_and_no_line_in_any_log(support: TestClient) -> None:
+    assert support.get("/widget/fr/desk/unknown").status_code == 404
+    assert views(support) == []
+
+
+def test_answers_are_shown_from_five_on_without_who_gave_them(client: TestClient) -> None:
+    enter(client, "team")
+    few = html.unescape(client.get("/widget/fr/team").text)
+
+    rows = [(str(number), "seasonal" if number else "other", "<b>été</b>", "fr") for number in range(5)]
+    with closing(sqlite3.connect(str(engine_of(client).url.database))) as file, file:  # answers without their orders
+        file.executemany("INSERT INTO survey_answer (order_id, reason, comment, language) VALUES (?, ?, ?, ?)", rows)
+    page = client.get("/widget/fr/team").text
+
+    assert "Trop peu de réponses à montrer" in few
+    assert re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>(\d+)</td>', page) == [
+        ("Notre besoin varie selon la saison", "4"),
+        ("Une autre raison", "1"),
+    ]
+    assert page.count("&lt;b&gt;été&lt;/b&gt;") == 1
+
+
+def test_the_team_sees_what_waits_to_be_sent(client: TestClient) -> None:
+    enter(client, "team")
+
+    assert "Rien n’attend, rien n’a été abandonné." in html.unescape(client.get("/widget/fr/team/outbox").text)

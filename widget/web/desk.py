@@ -1,0 +1,93 @@
+"""The pages of the vendor's own people: support reads and proposes, the team reads answers and the outbox."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from widget.domain.lines import Direction
+from widget.languages import Language
+from widget.logs import Event, tell
+from widget.panels import result_view
+from widget.services import desk, outbox
+from widget.store.identity import Staff
+from widget.web.account import link, state_view, tried_own
+from widget.web.context import context_of
+from widget.web.forms import ANYTHING, WISH
+from widget.web.pages import answer, to_sign_in
+from widget.web.session import staff_of
+from widget.web.survey import REASONS
+
+Handler = Callable[[Request, Language, Staff], Awaitable[Response]]
+
+
+def home_of(staff: Staff, language: Language) -> str:
+    """Return where one of the vendor's people begins."""
+    return f"/widget/{language.code}/{'desk' if staff.role == 'support' else 'team'}"
+
+
+def staffed(role: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint for those of the vendor's people who have a role now; for others there is no such page."""
+
+    async def endpoint(request: Request) -> Response:
+        session = staff_of(request)
+        if session is None:
+            return to_sign_in(request)
+        found = desk.staff(context_of(request).engine, session.staff_id)
+        if found is None or found.role != role:
+            raise HTTPException(404)
+        return await handler(request, context_of(request).languages[request.path_params["language"]], found)
+
+    return endpoint
+
+
+async def find(request: Request, language: Language, staff: Staff) -> Response:
+    """Find a space by its name or id."""
+    asked = request.query_params.get("q", "").strip()[:100]
+    found = desk.find(context_of(request).engine, asked)
+    values = {"staff": staff, "q": asked, "spaces": found, "here": home_of(staff, language)}
+    return answer(request, "desk/find.html", language, values)
+
+
+async def show(request: Request, language: Language, staff: Staff) -> Response:
+    """Show a space's state, what a wish would do there, and the link that proposes it."""
+    context, space_id = context_of(request), request.path_params["space"]
+    seen = desk.view(context.engine, context.terms, staff_id=staff.id, space_id=space_id, now=context.now())
+    if seen is None:
+        raise HTTPException(404)
+    tell(Event.STATE_VIEWED, staff=staff.id, space=space_id)
+    form, result = tried_own(request, seen, language, request.url.query, ANYTHING)
+    if result and result.direction is Direction.NONE:
+        result = None
+    book = context.terms.price_book(seen.on)
+    wish = urlencode({name: form.typed[name] for name in WISH})
+    values = {
+        "staff": staff,
+        "s": state_view(request, seen, language),
+        "administrators": seen.administrators,
+        "plans": [(plan.id, plan.name[language.code]) for plan in book.plans],
+        "f": form.typed,
+        "errors": {name: form.errors.get(name, "") for name in WISH},
+        "summary": form.summary,
+        "here": f"{home_of(staff, language)}/{space_id}",
+        "back": home_of(staff, language),
+        "r": result and result_view(result, language, link(request, language), context.terms),
+        "proposal": f"{context.settings.address}/widget/{language.code}/change?{wish}" if result else "",
+    }
+    return answer(request, "desk/space.html", language, values, 422 if form.errors else 200)
+
+
+async def answers(request: Request, language: Language, staff: Staff) -> Response:
+    """Show what people answered before a decrease."""
+    found = desk.answers(context_of(request).engine)
+    reasons = [(language.gettext(REASONS.get(reason, reason)), count) for reason, count in found.reasons.items()]
+    values = {"staff": staff, "found": found, "reasons": reasons, "fewest": desk.FEWEST}
+    return answer(request, "desk/answers.html", language, values)
+
+
+async def messages(request: Request, language: Language, staff: Staff) -> Response:
+    """Show what waits in the outbox and what was given up on."""
+    values = {"staff": staff, "deliveries": outbox.listed(context_of(request).engine)}
+    return answer(request, "desk/outbox.html", language, values)
