@@ -11,7 +11,7 @@ from datetime import date
 from widget.domain.change import ChangePreview
 from widget.domain.lines import LineChange
 from widget.domain.plan import Interval, Level, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy, Seller
+from widget.domain.policy import PlanDowngrade, Policy, Retention, Seller
 from widget.domain.quote import Customer
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
@@ -70,6 +70,7 @@ def a_policy(
         downgrade_reasons=("too-expensive", "other"),
         seller=a_seller(),
         vat=a_vat(),
+        retention=Retention(drafts=90, survey_comments=365, messages=365, quotes=1095, idempotency_keys=30),
     )
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from widget.domain.money import minor_units
 from widget.domain.plan import Interval, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy, Seller
+from widget.domain.policy import PlanDowngrade, Policy, Retention, Seller
 from widget.domain.terms import Terms
 from widget.domain.vat import WHOLE, VatTerms
 
@@ -207,6 +208,7 @@ def _policy(table: _Table) -> Policy:
         downgrade_reasons=table.texts("downgrade_reasons"),
         seller=_seller(table.table("seller")),
         vat=_vat(table.table("vat")),
+        retention=_retention(table.table("retention")),
     )
     table.done()
     if policy.quote_reminder_days >= policy.quote_valid_days:
@@ -229,6 +231,12 @@ def _seller(table: _Table) -> Seller:
     )
     table.done()
     return seller
+
+
+def _retention(table: _Table) -> Retention:
+    days = {field.name: table.number(field.name, 1, 36_500) for field in fields(Retention)}
+    table.done()
+    return Retention(**days)
 
 
 def _vat(table: _Table) -> VatTerms:

@@ -1,6 +1,7 @@
 """Every command: its arguments, what runs it, and what stops it."""
 
 import argparse
+import json
 import logging
 import os
 import signal
@@ -16,12 +17,13 @@ from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
-from widget.services import backup, demo, outbox, transfer, webhook
+from widget.services import backup, demo, outbox, privacy, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
 from widget.services.backup import FencedError
 from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
+from widget.services.privacy import PrivacyError
 from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
@@ -42,6 +44,7 @@ STOPS = (
     DemoRefusedError,
     AddressError,
     UnknownDeliveryError,
+    PrivacyError,
     UnknownWebhookError,
     FencedError,
     OSError,
@@ -70,6 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
     ):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
     _outbox_arguments(commands)
+    asked = commands.add_parser("privacy", help="what is held about a person: export it, or erase it")
+    asked.add_argument("act", choices=["export", "erase"])
+    asked.add_argument("person", help="an e-mail address, or the id of a member")
     chosen = parser.parse_args(arguments)
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
@@ -125,6 +131,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     elif chosen.command == "audit":
         found = verify(engine)
         print(f"{found.spaces} spaces, {found.events} audit events: every one fits its chain")
+    elif chosen.command == "privacy":
+        _privacy(chosen, engine)
     elif chosen.command == "demo":
         transfer.import_file(engine, terms, demo.FILE, now=system_clock())
         _serve(settings, engine)
@@ -182,6 +190,14 @@ def _webhook(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> 
         states = {"enable": "enabled", "disable": "disabled", "remove": "removed"}
         webhook.set_state(engine, chosen.webhook, states[chosen.act])
         print(chosen.webhook, states[chosen.act])
+
+
+def _privacy(chosen: argparse.Namespace, engine: Engine) -> None:
+    if chosen.act == "export":
+        print(json.dumps(privacy.export(engine, chosen.person), ensure_ascii=False, indent=2))
+    else:
+        spaces = privacy.erase(engine, chosen.person, now=system_clock())
+        print(f"erased from {len(spaces)} spaces: {', '.join(spaces)}")
 
 
 def _serve(settings: Settings, engine: Engine) -> None:

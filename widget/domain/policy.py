@@ -31,6 +31,17 @@ class Seller:
 
 
 @dataclass(frozen=True, slots=True)
+class Retention:
+    """How many days things are kept; what is not here is kept as long as its space."""
+
+    drafts: int
+    survey_comments: int
+    messages: int
+    quotes: int
+    idempotency_keys: int
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """The figures in force from `valid_from` until the next version."""
 
@@ -51,3 +62,4 @@ class Policy:
     downgrade_reasons: tuple[str, ...]
     seller: Seller
     vat: VatTerms
+    retention: Retention

@@ -33,7 +33,7 @@ NAMES: Mapping[str, str] = {
     "finance_email": N_("Address of the finance department"),
 }
 #: What is no figure on its own: the survey shows the reasons, a quote the seller and the VAT.
-UNTOLD = ("version", "valid_from", "downgrade_reasons", "seller", "vat")
+UNTOLD = ("version", "valid_from", "downgrade_reasons", "seller", "vat", "retention")
 CHOICES = {"with_price": N_("with its price"), "at_once": N_("at once, on the day of the order")}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from widget.services import quote_due, sign_in
+from widget.services import privacy, quote_due, sign_in
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.deliver import Dispatcher, Post
 from widget.services.quote_due import QuotesNotSettledError
@@ -71,6 +71,7 @@ class Worker:
             ("reminders of quotes", lambda: quote_due.remind(engine, terms, now)),
             ("reminders of deadlines", lambda: remind(engine, terms, now=now)),
             ("old sessions", lambda: sign_in.tidy(engine, now=now)),
+            ("what is not kept any longer", lambda: privacy.retain(engine, terms.policy(now.date()), now)),
         ]
 
 

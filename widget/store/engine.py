@@ -63,7 +63,13 @@ def open_engine(url: str) -> Engine:
 def _connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin ourselves, with IMMEDIATE: a read that turns to write never fails late
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
-    for pragma in (f"journal_mode={journal}", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in (
+        f"journal_mode={journal}",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=5000",
+        "secure_delete=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -91,6 +97,18 @@ def transaction(engine: Engine) -> Iterator[Connection]:
         return
     with _writer, engine.begin() as connection:
         yield connection
+
+
+def scrub(engine: Engine) -> None:
+    """Leave nothing of what was deleted in the files of SQLite: no page of the log, no free page."""
+    if engine.dialect.name == "sqlite":
+        with _writer, engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            if raw is None:
+                raise StoreError("the connection is closed")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def migrate(engine: Engine) -> None:

@@ -23,6 +23,8 @@ metadata = MetaData()
 PERSONAL, BILLING, TECHNICAL = {"holds": "personal"}, {"holds": "billing"}, {"holds": "technical"}
 #: A person's e-mail address in a table that knows no member: the row is theirs.
 ADDRESS = {"holds": "personal", "names": "member.email"}
+#: A member's id without a foreign key: what it stands in outlives the member.
+ACTOR = {"holds": "billing", "names": "member.id"}
 #: What the first event of an audit log follows on.
 FIRST_HASH = "0" * 64
 
@@ -83,7 +85,7 @@ staff = Table(
     metadata,
     Column("id", Text, primary_key=True, info=TECHNICAL),
     Column("issuer", Text, nullable=False, info=TECHNICAL),
-    Column("subject", Text, nullable=False, info=TECHNICAL),
+    Column("subject", Text, nullable=False, info=PERSONAL),
     Column("name", Text, nullable=False, info=PERSONAL),
     Column("role", Text, nullable=False, info=TECHNICAL),
     UniqueConstraint("issuer", "subject"),
@@ -227,7 +229,7 @@ audit_event = Table(
     Column("space_id", ForeignKey("space.id"), primary_key=True, info=TECHNICAL),
     Column("sequence", Integer, primary_key=True, info=TECHNICAL),
     Column("at", Text, nullable=False, info=BILLING),
-    Column("actor", Text, nullable=False, info=BILLING),
+    Column("actor", Text, nullable=False, info=ACTOR),
     Column("kind", Text, nullable=False, info=BILLING),
     Column("data", Text, nullable=False, info=BILLING),
     Column("previous_hash", Text, nullable=False, info=TECHNICAL),

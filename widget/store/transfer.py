@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from widget.store.tables import billed_step, member, pending_change, space, subscription
 
@@ -97,26 +97,34 @@ def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str,
 
 
 def _member(space_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{space_id}/{values['email'].lower()}").hex
+    # At random: an id stays in the audit log for good, and must say nothing about an address that was erased.
     names = ("name", "email", "role", "state", "last_seen")
-    return {"id": identity, "space_id": space_id} | {name: values[name] for name in names}
+    return {"id": uuid.uuid4().hex, "space_id": space_id} | {name: values[name] for name in names}
 
 
 def put_member(connection: Connection, space_id: str, values: Mapping[str, Any]) -> MemberChange | None:
     """Add a member, or bring them up to date by their address; return what changed, None where nothing did."""
-    row = _member(space_id, values)
-    # The identity follows from the address in small letters: an address in capitals is the same person.
-    mine = (member.c.space_id == space_id, member.c.id == row["id"])
-    known = connection.execute(select(member).where(*mine)).mappings().first()
+    known = _known(connection, space_id, values["email"])
+    row = _member(space_id, values) | ({"id": known["id"]} if known else {})
     fields = sorted(name for name, value in row.items() if known is None or known[name] != value)
     if not fields:
         return None
     if known is None:
         connection.execute(insert(member).values(**row))
     else:
+        mine = (member.c.space_id == space_id, member.c.id == row["id"])
         connection.execute(update(member).where(*mine).values(**row))
     before, after = ({name: each[name] for name in ("role", "state")} if each else None for each in (known, row))
     return MemberChange(row["id"], before, after or {}, fields)
+
+
+def _known(connection: Connection, space_id: str, email: str) -> RowMapping | None:
+    """Return the member with an address; one in capitals is the same person, which no index finds."""
+    for same in (member.c.email == email, func.lower(member.c.email) == email.lower()):
+        found = connection.execute(select(member).where(member.c.space_id == space_id, same)).mappings().first()
+        if found:
+            return found
+    return None
 
 
 def everything(connection: Connection) -> list[dict[str, Any]]:

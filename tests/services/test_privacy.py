@@ -1,0 +1,260 @@
+"""What is held about a person can be shown and forgotten: in every table, in the files, with the audit log intact."""
+
+import json
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, Table, insert, select
+
+from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
+from widget.domain.plan import Level
+from widget.services import privacy
+from widget.services.privacy import PrivacyError
+from widget.store import audit
+from widget.store.engine import reading, transaction
+from widget.store.privacy import Person, belongs
+from widget.store.tables import FIRST_HASH, member, metadata, placed_order, subscription
+
+POLICY = TERMS.policies[-1]
+PERSONAL = [
+    column for table in metadata.sorted_tables for column in table.columns if column.info["holds"] == "personal"
+]
+#: What a table asks for beyond types: its checks.
+SPECIAL: dict[str, dict[str, Any]] = {
+    "member": {"state": "active", "role": "administrator"},
+    "subscription": {"interval": "year", "plan": "premium"},
+    "session": {"staff_id": None},
+    "quote": {"state": "open", "settled_at": None, "order_id": None, "sequence": 1, "previous": None},
+    "outbox": {"at": "2026-11-24T09:00:00.000000+00:00"},
+    "delivery": {"channel": "mail", "state": "delivered"},
+}
+#: Not planted: the audit log has its own way in, and these know no person.
+LEFT_OUT = ("audit_event", "staff")
+
+
+def canary(who: str, column: Column[Any]) -> str:
+    return f"{who}-canary-{column.table.name}-{column.name}"
+
+
+def plant(connection: Connection, who: str, number: int) -> None:
+    """Put one row about a person into every table, with a word of its own in each personal column."""
+    made: dict[str, dict[str, Any]] = {}
+    for table in metadata.sorted_tables:
+        if table.name in LEFT_OUT:
+            continue
+        row = {column.name: value_of(column, who, number, made) for column in table.columns}
+        made[table.name] = row | SPECIAL.get(table.name, {})
+        connection.execute(insert(table).values(made[table.name]))
+
+
+def value_of(column: Column[Any], who: str, number: int, made: dict[str, dict[str, Any]]) -> Any:
+    for key in (each for each in column.foreign_keys if each.column.table is not column.table):
+        target = key.column.table.name
+        return made[target][key.column.name] if target in made else None
+    if isinstance(column.type, Date):
+        return date(2026, 11, 24)
+    if isinstance(column.type, LargeBinary):
+        return canary(who, column).encode()
+    if isinstance(column.type, Integer):
+        return 2020 + number if column.name == "year" else number
+    if column.info.get("names") == "member.email" or str(column) == "member.email":
+        return f"{canary(who, member.c.email)}@example.org"
+    if str(column) in {"outbox.private", "quote.document"}:
+        return json.dumps({"asked_by": canary(who, member.c.name), "space": "Atelier Nord"})
+    if column.info["holds"] == "personal":
+        return canary(who, column)
+    return False if str(column.type) == "BOOLEAN" else f"{who}-{column.name}"
+
+
+@pytest.fixture
+def two(engine: Engine) -> Engine:
+    """Anne and Bruno, each with a row in every table; Anne's space has a second administrator."""
+    with transaction(engine) as connection:
+        for number, who in enumerate(("anne", "bruno"), start=1):
+            plant(connection, who, number)
+        connection.execute(
+            insert(member).values(
+                id="carla",
+                space_id="anne-id",
+                name="Carla",
+                email="carla@example.org",
+                role="administrator",
+                state="active",
+            )
+        )
+        connection.execute(subscription.update().values(audit_sequence=0, audit_hash=FIRST_HASH))
+        audit.append(connection, "anne-id", at=NOW, actor="anne-id", kind="order.placed", data={"order": "x"})
+    return engine
+
+
+ANNE = "anne-canary-member-email@example.org"
+
+
+def text_of(rows: object) -> str:
+    return json.dumps(rows, default=str, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("column", PERSONAL, ids=str)
+def test_every_personal_column_leads_to_its_person(column: Column[Any]) -> None:
+    somebody = Person(("m",), ("s",), ("x",), frozenset({"n"}), frozenset({"e"}))
+
+    assert belongs(column.table, somebody) is not None, f"nobody can be found in {column.table}: see store/privacy.py"
+
+
+def test_an_export_holds_all_of_one_person_and_nothing_of_another(two: Engine) -> None:
+    held = text_of(privacy.export(two, ANNE.upper()))
+
+    about_members = [column for column in PERSONAL if column.table.name != "staff"]
+    words = {canary("anne", each) for each in about_members if each.type.python_type is str}
+    addresses = {canary("anne", member.c.email)} | {canary("anne", member.c.name)}
+    documents = {canary("anne", each) for each in about_members if str(each) in {"outbox.private", "quote.document"}}
+    targets = {canary("anne", each) for each in about_members if each.info.get("names")}
+    assert {word for word in words - documents - targets | addresses if word not in held} == set()
+    assert "bruno" not in held
+
+
+def test_erasing_takes_one_person_out_of_every_table_and_leaves_the_other(two: Engine) -> None:
+    before = contents(two)
+
+    assert privacy.erase(two, ANNE, now=NOW) == ["anne-id"]
+
+    after = contents(two)
+    assert "anne-canary" not in text_of(after)
+    assert text_of(after).count("bruno-canary") == text_of(before).count("bruno-canary")
+    assert {name: len(rows) for name, rows in after.items() if len(rows) != len(before[name])} == {
+        "audit_event": 2,
+        "session": 1,
+        "identity": 1,
+        "calendar_feed": 1,
+        "delivery": 1,
+        "quote_pdf": 1,
+    }
+    with reading(two) as connection:
+        assert audit.first_altered(connection, "anne-id") is None
+
+
+def test_nothing_of_the_person_is_left_in_the_files(two: Engine) -> None:
+    if two.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL's files are its own: VACUUM there is the operator's")
+    file = Path(str(two.url.database))
+    assert b"anne-canary" in b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+
+    privacy.erase(two, ANNE, now=NOW)
+
+    left = b"".join(each.read_bytes() for each in file.parent.glob(f"{file.name}*"))
+    assert left.count(b"anne-canary") == 0
+    assert left.count(b"bruno-canary") > 0
+
+
+def test_the_only_administrator_is_not_erased_before_there_is_another(two: Engine) -> None:
+    before = contents(two)
+
+    with pytest.raises(PrivacyError, match="the only administrator of bruno-id"):
+        privacy.erase(two, "bruno-canary-member-email@example.org", now=NOW)
+
+    assert contents(two) == before
+
+
+@pytest.mark.parametrize("act", ["export", "erase"])
+def test_nobody_is_said_to_be_nobody(two: Engine, act: str) -> None:
+    ask = privacy.export if act == "export" else partial(privacy.erase, now=NOW)
+
+    with pytest.raises(PrivacyError, match="nobody here"):
+        ask(two, "nobody@example.org")
+
+
+def test_a_comment_is_erased_and_the_reason_still_counts(claire: Administrator) -> None:
+    claire.orders(Level("premium", 12, 2), comment="confidential words")
+    with transaction(claire.engine) as connection:
+        connection.execute(
+            insert(member).values(
+                id="next",
+                space_id=claire.space_id,
+                name="Next",
+                email="n@example.org",
+                role="administrator",
+                state="active",
+            )
+        )
+
+    privacy.erase(claire.engine, claire.member_id, now=NOW)
+
+    (answer,) = contents(claire.engine)["survey_answer"]
+    assert (answer["reason"], answer["comment"]) == ("other", "")
+    assert "confidential" not in text_of(contents(claire.engine))
+    assert "Claire" not in text_of(contents(claire.engine))
+    with reading(claire.engine) as connection:
+        assert audit.first_altered(connection, claire.space_id) is None
+
+
+def test_the_same_person_is_somebody_new_after_being_erased(claire: Administrator, tmp_path: Path) -> None:
+    before = {row["id"] for row in contents(claire.engine)["member"]}
+
+    bring_in(claire.engine, tmp_path, demo_space("solo"))
+    bring_in(claire.engine, tmp_path, demo_space("atelier-nord", name="Atelier Nord 2"))
+
+    after = {row["id"] for row in contents(claire.engine)["member"] if row["space_id"] == "atelier-nord"}
+    assert after == before
+
+
+RETAINED = {
+    "drafts": POLICY.retention.drafts,
+    "survey comments": POLICY.retention.survey_comments,
+    "messages": POLICY.retention.messages,
+    "quotes": POLICY.retention.quotes,
+    "idempotency keys": POLICY.retention.idempotency_keys,
+}
+
+
+@pytest.mark.parametrize(("kind", "days"), RETAINED.items())
+def test_what_the_policy_keeps_is_gone_the_day_after_and_not_the_day_before(
+    claire: Administrator, kind: str, days: int
+) -> None:
+    claire.orders(Level("premium", 12, 2), comment="words of Claire")
+    claire.begin(Level("premium", 12, 3))
+    with transaction(claire.engine) as connection:
+        plant_old_quote(connection, claire)
+        connection.execute(metadata.tables["delivery"].update().values(state="delivered"))
+    began = NOW - timedelta(hours=1)
+
+    on_its_last_day = privacy.retain(claire.engine, POLICY, began + timedelta(days))
+    after = privacy.retain(claire.engine, POLICY, NOW + timedelta(days + 1))
+
+    assert (on_its_last_day[kind], after[kind] > 0) == (0, True)
+    assert privacy.retain(claire.engine, POLICY, NOW + timedelta(days + 1))[kind] == 0
+    assert len(contents(claire.engine)["placed_order"]) == 1
+
+
+def plant_old_quote(connection: Connection, claire: Administrator) -> None:
+    draft_id = connection.execute(select(placed_order.c.draft_id)).scalar_one()
+    made = {"space": {"id": claire.space_id}, "member": {"id": claire.member_id}, "draft": {"id": draft_id}}
+    for name in ("quote", "quote_pdf"):
+        table: Table = metadata.tables[name]
+        row = {column.name: value_of(column, "old", 1, made) for column in table.columns}
+        made[name] = row | SPECIAL.get(name, {}) | ({"valid_until": NOW.date()} if name == "quote" else {})
+        connection.execute(insert(table).values(made[name]))
+
+
+def test_what_was_never_delivered_waits_for_as_long_as_it_takes(claire: Administrator) -> None:
+    claire.orders(Level("premium", 12, 2))
+    before = contents(claire.engine)["delivery"]
+
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(3650))
+
+    assert contents(claire.engine)["delivery"] == before
+    assert before != []
+
+
+def test_a_member_of_two_spaces_is_shown_and_erased_in_both(engine: Engine, tmp_path: Path) -> None:
+    for space_id in ("atelier-nord", "harbour-studio"):
+        found = demo_space(space_id)
+        found["members"].append({"name": "Zoé Twice", "email": "zoe@example.org", "role": "user", "state": "inactive"})
+        bring_in(engine, tmp_path, found)
+
+    assert len(privacy.export(engine, "zoe@example.org")["member"]) == 2
+    assert privacy.erase(engine, "zoe@example.org", now=NOW) == ["atelier-nord", "harbour-studio"]
+    assert "Twice" not in text_of(contents(engine))
+    assert administrator(engine, "atelier-nord", "Claire Martin").seen() is not None

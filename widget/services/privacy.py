@@ -1,0 +1,81 @@
+"""What a person may ask of us (to see it, to be forgotten), and what we forget unasked, by policy."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from widget.domain.policy import Policy
+from widget.store import audit
+from widget.store import privacy as rows
+from widget.store import subscription as subscriptions
+from widget.store.engine import reading, scrub, transaction
+from widget.store.privacy import Person
+
+
+class PrivacyError(Exception):
+    """The person is not known, or cannot be erased yet. The message is one line and says what to do."""
+
+
+def export(engine: Engine, who: str) -> dict[str, Any]:
+    """Return everything held about a person (an e-mail address or an id): rows by table, days written out.
+
+    Raises PrivacyError for nobody.
+    """
+    with reading(engine) as connection:
+        held = rows.rows(connection, _found(connection, who))
+    return {
+        table: [{name: _plain(value) for name, value in row.items()} for row in each] for table, each in held.items()
+    }
+
+
+def erase(engine: Engine, who: str, *, now: datetime) -> list[str]:
+    """Take a person out of the database and its files; return the spaces where they were.
+
+    Ids, amounts and dates stay, so that the audit log still fits its chain; an accepted quote is a contract and stays.
+    Raises PrivacyError for nobody, and for the only administrator of a space.
+    """
+    with transaction(engine) as connection:
+        person = _found(connection, who)
+        alone = rows.is_last_administrator(connection, person)
+        if alone:
+            raise PrivacyError(f"the only administrator of {', '.join(alone)}: name another one first, then try again")
+        for space_id in rows.spaces_of(connection, person):
+            subscriptions.load(connection, space_id, lock=True)
+        rows.erase(connection, person)
+        for space_id, member_id in zip(person.space_ids, person.member_ids, strict=True):
+            data = {"member": member_id}
+            audit.append(connection, space_id, at=now, actor="system", kind="member.erased", data=data)
+    scrub(engine)
+    return sorted(person.space_ids)
+
+
+def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
+    """Remove what the policy does not keep any longer; return how many rows of each kind that were."""
+    kept = policy.retention
+
+    def days_ago(days: int) -> datetime:
+        return now - timedelta(days)
+
+    with transaction(engine) as connection:
+        return {
+            "drafts": rows.remove_drafts(connection, days_ago(kept.drafts)),
+            "survey comments": rows.blank_comments(connection, days_ago(kept.survey_comments)),
+            "messages": rows.remove_messages(connection, days_ago(kept.messages)),
+            "quotes": rows.remove_quotes(connection, days_ago(kept.quotes).date()),
+            "idempotency keys": rows.remove_keys(connection, days_ago(kept.idempotency_keys)),
+            "limits": rows.remove_limits(connection, now),
+        }
+
+
+def _found(connection: Connection, who: str) -> Person:
+    person = rows.find(connection, who)
+    if not person.member_ids and not person.staff_ids:
+        raise PrivacyError("nobody here has this address or id")
+    return person
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{len(value)} bytes" if isinstance(value, bytes) else value

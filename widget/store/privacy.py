@@ -1,0 +1,224 @@
+"""What the database holds about a person, found by the annotations of its columns; taken out without a hole.
+
+A row is a person's where a column names them (a foreign key to `member` or `staff`, or `info={"names": …}`), or where
+it hangs on such a row. A new table is found without a change here.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, delete, func, or_, select, update
+
+from widget.store.outbox import instant
+from widget.store.tables import (
+    calendar_feed,
+    delivery,
+    draft,
+    idempotency,
+    identity,
+    member,
+    metadata,
+    outbox,
+    placed_order,
+    quote,
+    quote_pdf,
+    rate_limit,
+    session,
+    space,
+    staff,
+    survey_answer,
+)
+
+#: Written where somebody's name stood.
+GONE = "–"
+#: Rows that serve only the person: they go as a whole.
+_ROWS = (session, identity, calendar_feed, delivery)
+#: JSON texts that tell of several people: one is taken out, the others stay.
+_DOCUMENTS = (outbox.c.private, quote.c.document)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Everything that one person is here: members of spaces, or one of the vendor's people."""
+
+    member_ids: tuple[str, ...]
+    staff_ids: tuple[str, ...]
+    space_ids: tuple[str, ...]
+    names: frozenset[str]
+    emails: frozenset[str]
+
+
+def find(connection: Connection, who: str) -> Person:
+    """Return the person of an e-mail address (in any spelling) or of an id; empty where nobody is meant."""
+    same = or_(func.lower(member.c.email) == who.lower(), member.c.id == who)
+    members = connection.execute(select(member).where(same)).all()
+    people = connection.execute(select(staff).where(staff.c.id == who)).all()
+    return Person(
+        member_ids=tuple(each.id for each in members),
+        staff_ids=tuple(each.id for each in people),
+        space_ids=tuple(each.space_id for each in members),
+        names=frozenset(each.name for each in (*members, *people)),
+        emails=frozenset(each.email.lower() for each in members),
+    )
+
+
+def belongs(table: Table, person: Person) -> ColumnElement[bool] | None:
+    """Return the condition for the person's rows of a table, or None for a table that knows no people."""
+    own = {member.c.id: person.member_ids, staff.c.id: person.staff_ids}
+    direct = [each.in_(ids) for each, ids in own.items() if each.table is table]
+    direct += [key.parent.in_(own[key.column]) for key in table.foreign_keys if key.column in own]
+    named = {"member.id": person.member_ids, "member.email": person.emails}
+    by_name = [
+        (func.lower(each) if each.info["names"] == "member.email" else each).in_(named[each.info["names"]])
+        for each in table.columns
+        if each.info.get("names")
+    ]
+    if direct or by_name:
+        return or_(*direct, *by_name)
+    inherited = [
+        key.parent.in_(select(key.column).where(condition))
+        for key in table.foreign_keys
+        if key.column.table is not table
+        if (condition := belongs(key.column.table, person)) is not None
+    ]
+    return or_(*inherited) if inherited else None
+
+
+def rows(connection: Connection, person: Person) -> dict[str, list[dict[str, Any]]]:
+    """Return every row that is the person's, by table."""
+    found = {}
+    for table in metadata.sorted_tables:
+        condition = belongs(table, person)
+        if condition is not None:
+            answer = connection.execute(select(table).where(condition).order_by(*table.primary_key)).mappings()
+            found[table.name] = [dict(row) for row in answer]
+    return {name: held for name, held in found.items() if held}
+
+
+def is_last_administrator(connection: Connection, person: Person) -> list[str]:
+    """Return the spaces that would have no active administrator without the person."""
+    leads = (member.c.role == "administrator", member.c.state == "active")
+    alone = []
+    for space_id in person.space_ids:
+        leading = set(connection.execute(select(member.c.id).where(member.c.space_id == space_id, *leads)).scalars())
+        if leading and leading <= set(person.member_ids):
+            alone.append(space_id)
+    return alone
+
+
+def erase(connection: Connection, person: Person) -> None:
+    """Take the person out of every table; ids, amounts and dates stay. Accepted quotes are contracts and stay whole."""
+    for column in _DOCUMENTS:
+        _mask(connection, column, person)
+    for table in reversed(metadata.sorted_tables):
+        condition = belongs(table, person)
+        if condition is None:
+            continue
+        if table is quote_pdf:
+            condition &= quote_pdf.c.number.in_(select(quote.c.number).where(quote.c.state != "accepted"))
+        if table in _ROWS or table is quote_pdf:
+            connection.execute(delete(table).where(condition))
+        elif values := _blanks(table):
+            connection.execute(update(table).where(condition).values(**values))
+
+
+def _blanks(table: Table) -> dict[str, Any]:
+    """Return what stands in a table's personal columns when nobody is meant any more."""
+    if table is member:
+        email = member.c.id + "@erased.invalid"
+        return {"name": GONE, "email": email, "last_seen": None, "state": "inactive", "role": "user"}
+    if table is staff:
+        return {"name": GONE, "subject": staff.c.id}
+    return {
+        column.name: None if column.nullable else b"" if isinstance(column.type, LargeBinary) else ""
+        for column in table.columns
+        if column.info.get("holds") == "personal" and column not in _DOCUMENTS
+    }
+
+
+def _mask(connection: Connection, column: Column[Any], person: Person) -> None:
+    table = column.table
+    key = next(iter(table.primary_key))
+    where: list[ColumnElement[bool]] = [table.c.space_id.in_(person.space_ids)]
+    if table is quote:
+        where.append(quote.c.state != "accepted")
+    for row in connection.execute(select(key, column).where(*where)).all():
+        masked = json.dumps(_without(json.loads(row[1]), person.names | person.emails), ensure_ascii=False)
+        connection.execute(update(table).where(key == row[0]).values({column.name: masked}))
+
+
+def _without(value: Any, words: Collection[str]) -> Any:
+    """Return a JSON value in which these words are masked, wherever they stand; no words means every text."""
+    if isinstance(value, Mapping):
+        return {name: _without(each, words) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, words) for each in value]
+    if not isinstance(value, str):
+        return value
+    if not words:
+        return GONE
+    for word in words:
+        at = value.lower().find(word.lower())
+        while at >= 0:
+            value = value[:at] + GONE + value[at + len(word) :]
+            at = value.lower().find(word.lower())
+    return value
+
+
+def remove_drafts(connection: Connection, before: datetime) -> int:
+    """Remove wishes begun before an instant that led to no order and no quote."""
+    kept = select(placed_order.c.draft_id).union(select(quote.c.draft_id))
+    old = draft.c.created_at < before.isoformat()
+    return connection.execute(delete(draft).where(old, draft.c.id.not_in(kept))).rowcount
+
+
+def blank_comments(connection: Connection, before: datetime) -> int:
+    """Remove the words of surveys whose order was placed before an instant; the reasons stay."""
+    old = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
+    drafts = select(placed_order.c.draft_id).where(placed_order.c.placed_at < before.isoformat())
+    connection.execute(update(draft).where(draft.c.id.in_(drafts), draft.c.comment != "").values(comment=""))
+    query = update(survey_answer).where(survey_answer.c.order_id.in_(old), survey_answer.c.comment != "")
+    return connection.execute(query.values(comment="")).rowcount
+
+
+def remove_messages(connection: Connection, before: datetime) -> int:
+    """Remove to whom messages before an instant went, and the names in them; what waits to be sent stays."""
+    waiting = select(delivery.c.outbox_id).where(delivery.c.state == "waiting")
+    old = (outbox.c.at < instant(before), outbox.c.id.not_in(waiting))
+    removed = connection.execute(delete(delivery).where(delivery.c.outbox_id.in_(select(outbox.c.id).where(*old))))
+    for row in connection.execute(select(outbox.c.id, outbox.c.private).where(*old)).all():
+        masked = json.dumps(_without(json.loads(row.private), ()), ensure_ascii=False)
+        if masked != row.private:
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(private=masked))
+    return removed.rowcount
+
+
+def remove_quotes(connection: Connection, before: date) -> int:
+    """Remove the files of quotes that were valid until before a day and never accepted, and who had asked."""
+    old = (quote.c.valid_until < before, quote.c.state != "accepted")
+    removed = connection.execute(delete(quote_pdf).where(quote_pdf.c.number.in_(select(quote.c.number).where(*old))))
+    for row in connection.execute(select(quote.c.number, quote.c.document).where(*old)).all():
+        document = json.loads(row.document)
+        if document["asked_by"] != GONE:
+            masked = json.dumps(document | {"asked_by": GONE}, ensure_ascii=False)
+            connection.execute(update(quote).where(quote.c.number == row.number).values(document=masked))
+    return removed.rowcount
+
+
+def remove_keys(connection: Connection, before: datetime) -> int:
+    """Forget the keys of orders placed before an instant; the database still refuses a draft's second order."""
+    old = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
+    return connection.execute(delete(idempotency).where(idempotency.c.answer.in_(old))).rowcount
+
+
+def remove_limits(connection: Connection, now: datetime) -> int:
+    """Forget how often something was done in windows that are over."""
+    return connection.execute(delete(rate_limit).where(rate_limit.c.ends_at <= int(now.timestamp()))).rowcount
+
+
+def spaces_of(connection: Connection, person: Person) -> list[str]:
+    """Return the ids of the person's spaces, archived ones as well."""
+    return sorted(connection.execute(select(space.c.id).where(space.c.id.in_(person.space_ids))).scalars())
