@@ -161,3 +161,15 @@ def test_the_audit_log_is_verified_and_a_log_cut_short_is_named(tmp_path: Path) 
 
     assert (sound.returncode, sound.stdout) == (0, "1 spaces, 0 audit events: every one fits its chain\n")
     assert (stopped.returncode, stopped.stderr) == (1, "space solo: audit event 1 was altered or is missing\n")
+
+
+def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+
+    held = json.loads(run(["privacy", "export", "KARIM.BENALI@atelier-nord.example"], tmp_path).stdout)
+    erased = run(["privacy", "erase", "karim.benali@atelier-nord.example"], tmp_path)
+    again = run(["privacy", "export", "karim.benali@atelier-nord.example"], tmp_path)
+
+    assert [row["name"] for row in held["member"]] == ["Karim Benali"]
+    assert (erased.returncode, erased.stdout) == (0, "erased from 1 spaces: atelier-nord\n")
+    assert (again.returncode, again.stderr) == (1, "nobody here has this address or id\n")

@@ -131,8 +131,6 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     elif chosen.command == "audit":
         found = verify(engine)
         print(f"{found.spaces} spaces, {found.events} audit events: every one fits its chain")
-    elif chosen.command == "privacy":
-        _privacy(chosen, engine)
     elif chosen.command == "demo":
         transfer.import_file(engine, terms, demo.FILE, now=system_clock())
         _serve(settings, engine)
@@ -144,6 +142,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             "outbox": _outbox,
             "webhook": _webhook,
             "export": _export,
+            "privacy": _privacy,
             "backup": _backup,
             "accept-restored": _accept_restored,
         }[chosen.command](chosen, settings, engine)
@@ -192,7 +191,7 @@ def _webhook(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> 
         print(chosen.webhook, states[chosen.act])
 
 
-def _privacy(chosen: argparse.Namespace, engine: Engine) -> None:
+def _privacy(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
     if chosen.act == "export":
         print(json.dumps(privacy.export(engine, chosen.person), ensure_ascii=False, indent=2))
     else:
