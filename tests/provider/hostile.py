@@ -72,7 +72,14 @@ class Hostile:
         return altered
 
 
-GONE = object()
+class _Gone:
+    """Stands for what is left out of an answer; it prints the same in every process, as test ids must."""
+
+    def __repr__(self) -> str:
+        return "GONE"
+
+
+GONE = _Gone()
 
 
 def sign(header: dict[str, Any], claims: dict[str, Any], key: ECKey) -> str:
