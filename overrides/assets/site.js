@@ -12,6 +12,7 @@
     document.cookie = `language=${link.dataset.language}; Path=/; Max-Age=31536000; SameSite=Lax`;
     if (!link.hash) link.hash = location.hash;
     link.search = location.search;
+    event.stopPropagation(); // instant navigation, where it is on, would leave the header in the old language
   };
 
   // The theme's menu is opened by a label, which no key reaches: ours is a button.
@@ -79,7 +80,7 @@
     palette();
     follow();
   };
-  document.addEventListener("click", remember);
+  document.addEventListener("click", remember, true);
   document.addEventListener("click", menu);
   document.addEventListener("click", ticket);
   document.addEventListener("click", (event) => event.target.closest(".hc-palette") && palette(event));

@@ -33,12 +33,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 BUILT_ON = "1795521600"
 
 
-def build(folder: Path, on: str = BUILT_ON) -> subprocess.CompletedProcess[str]:
+def build(folder: Path, on: str = BUILT_ON, address: str = "https://help.example/") -> subprocess.CompletedProcess[str]:
     """Build the site whose mkdocs.yml is in `folder` into its `site`, as `make docs` does."""
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--clean"],
         cwd=folder,
-        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": "https://help.example/", "SOURCE_DATE_EPOCH": on},
+        env=os.environ | {"NO_MKDOCS_2_WARNING": "1", "SITE_URL": address, "SOURCE_DATE_EPOCH": on},
         capture_output=True,
         text=True,
         check=False,

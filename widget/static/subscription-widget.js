@@ -67,9 +67,12 @@
 
     // Each proposal fills the form once: what is typed afterwards stays, whatever becomes of the address.
     prefill() {
-      const values = this.proposed();
-      if (!values.length || !this.form?.dataset.live || this.proposal === String(values)) return;
-      this.proposal = String(values);
+      if (!this.form?.dataset.live) return;
+      const before = this.proposals ?? [];
+      const found = this.proposed();
+      this.proposals = found.map(String);
+      const values = found.filter((each) => !before.includes(String(each)));
+      if (!values.length) return;
       const note = this.querySelector(".sw-proposed");
       if (note) note.hidden = false;
       this.fill(values);
@@ -104,7 +107,7 @@
         // What was typed while the answer was on its way stays typed.
         const typed = this.typed();
         this.at = address === this.source ? undefined : address;
-        this.proposal = undefined;
+        this.proposals = undefined;
         this.swap(html, focus);
         this.prefill();
         if (typed) this.fill(typed);
