@@ -80,8 +80,8 @@ CASES = {
     ),
     Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid until %(price_date)s; it is not refunded."),
     Rule.ZOOM_LICENSE_RATIO: N_(
-        "%(active_users)s active users would share %(zoom_licenses)s Zoom licenses; one license serves about "
-        "%(zoom_users_per_license)s."
+        "Active users: %(active_users)s; Zoom licenses: %(zoom_licenses)s. One license serves about "
+        "%(zoom_users_per_license)s active users."
     ),
     Rule.BEST_DAY: N_("You can order until %(last_day)s and still reach the same dates."),
     Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from %(up_from)s; until then what you add is free."),

@@ -1,0 +1,293 @@
+"""Every situation of a subscription, and every step while something goes wrong, as a person meets them in Chromium."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Service
+from tests.browser.people import ANNUAL, LATE, MONTHLY, a_space, enter
+from widget import languages
+from widget.domain.calendar import add_months
+
+DOWNGRADE = {"fr": "/fr/abonnement/retrograder/", "en": "/en/subscription/downgrade/"}
+DOWN = "Le service ne répond pas."
+FRENCH = languages.load()["fr"]
+
+
+def next_step(page: Page) -> None:
+    page.get_by_role("button", name="Suivant", exact=True).click()
+
+
+def to_survey(page: Page, service: Service, subscription: dict[str, object] = ANNUAL) -> None:
+    """Lead an administrator to the survey inside the French article."""
+    enter(page.context, service, a_space(service, subscription))
+    page.goto(service.address + DOWNGRADE["fr"])
+    expect(page.locator(".sw-state")).to_be_visible()
+    page.locator("#sw-users").fill("10")
+    next_step(page)
+    expect(page.locator("[name=reason]").first).to_be_visible()
+
+
+def test_a_late_order_is_confirmed_by_its_own_box_which_names_the_day_and_the_amount(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service, LATE)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    today = datetime.now(ZoneInfo("Europe/Paris")).date()  # noqa: TID251 -- the running service's own day
+    price_date = FRENCH.date(add_months(today - timedelta(days=350), 24))
+
+    box = page.get_by_label(f"Je comprends que le nouveau tarif commence le {price_date}")
+    expect(page.locator(".sw-dates")).to_contain_text("(dépassée)")
+    page.get_by_role("button", name="Passer commande").click()
+    expect(page.locator(".sw-summary")).to_contain_text("Cochez la case")
+    page.locator(".sw-summary a").click()
+    expect(box).to_be_focused()
+    box.check()
+    page.get_by_role("button", name="Passer commande").click()
+
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+
+
+def test_a_locked_contract_shows_its_numbers_closed_and_a_letter_to_support_filled_in(
+    service: Service, page: Page
+) -> None:
+    space = a_space(service, ANNUAL, locked=True)
+    enter(page.context, service, space)
+    page.goto(service.address + DOWNGRADE["fr"])
+
+    expect(page.get_by_role("link", name="Écrire à l’assistance")).to_be_visible()
+    expect(page.locator("#sw-users")).to_be_disabled()
+    expect(page.locator("#sw-users")).to_have_value("12")
+    letter = page.get_by_role("link", name="Écrire à l’assistance").get_attribute("href") or ""
+    assert letter.startswith("mailto:support@workspace.example?subject=")
+    assert f"{space}-1" in letter
+    expect(page.locator(".sw-form button")).to_have_count(0)
+
+
+def test_somebody_who_is_no_administrator_sees_why_not_and_whom_to_ask(service: Service, page: Page) -> None:
+    space = a_space(service, ANNUAL, users=2)
+    enter(page.context, service, space, "Person 1")
+    page.goto(service.address + DOWNGRADE["fr"])
+
+    expect(page.get_by_role("heading", name="Vous n’êtes pas administrateur de cet espace")).to_be_visible()
+    expect(page.get_by_role("link", name=f"ada@{space}.example")).to_be_visible()
+    page.get_by_role("button", name="Se déconnecter").click()
+    expect(page).to_have_url(service.address + "/fr/")
+
+
+@pytest.mark.parametrize(
+    ("subscription", "wish", "said"),
+    [
+        pytest.param(
+            {"interval": "month", "plan": "free", "users": 3, "zoom_licenses": 0},
+            {"users": "4"},
+            "Avec le plan Gratuit, le nombre d’utilisateurs est d’au plus 3",
+            id="the free plan has its limit",
+        ),
+        pytest.param(
+            {"interval": "month", "plan": "essential", "users": 1, "zoom_licenses": 0},
+            {"users": "0"},
+            "le minimum est 1",
+            id="a single user stays",
+        ),
+        pytest.param(
+            ANNUAL | {"plan": "ultimate", "users": 3200, "zoom_licenses": 300},
+            {"users": "3\u202f000"},
+            "Utilisateurs\u00a0: 3\u202f000 au lieu de 3\u202f200",
+            id="three thousand users",
+        ),
+        pytest.param(MONTHLY, {"users": "12"}, "il n’y a rien à modifier", id="the same numbers"),
+    ],
+)
+def test_the_result_says_what_becomes_of_a_wish(
+    service: Service, page: Page, subscription: dict[str, object], wish: dict[str, str], said: str
+) -> None:
+    enter(page.context, service, a_space(service, subscription))
+    page.goto(service.address + "/widget/fr/change")
+    for name, value in wish.items():
+        page.locator(f"#sw-{name}").fill("")
+        page.locator(f"#sw-{name}").fill(value)
+
+    expect(page.locator(".sw-panel")).to_contain_text(said)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago"])
+def test_the_day_of_the_order_is_that_of_the_space(service: Service, page: Page, zone: str) -> None:
+    enter(page.context, service, a_space(service, MONTHLY, time_zone=zone))
+    page.goto(service.address + "/widget/fr/change?users=10")
+
+    days = {FRENCH.date(datetime.now(ZoneInfo(zone)).date())}  # noqa: TID251 -- the running service's own day
+    shown = page.locator(".sw-when").first.inner_text()
+    days |= {FRENCH.date(datetime.now(ZoneInfo(zone)).date())}  # noqa: TID251 -- midnight may pass meanwhile
+    assert shown in {f"Jour de la commande\u00a0: {day}" for day in days}
+
+
+def test_an_order_on_a_pending_change_says_what_it_replaces_and_undo_takes_it_back(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    page.get_by_role("button", name="Passer commande").click()
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+
+    page.goto(service.address + "/widget/fr/change?users=11")
+    expect(page.locator(".sw-panel .sw-note", has_text="Cette commande remplace ce qui était prévu")).to_contain_text(
+        "Premium, 10 utilisateurs, 4 licences Zoom"
+    )
+    page.locator(".sw-undo summary").click()
+    page.get_by_role("button", name="Oui, annuler la baisse").click()
+    expect(page.get_by_role("heading", name="La baisse est annulée")).to_be_visible()
+
+    page.goto(service.address + "/widget/fr/change")
+    expect(page.locator(".sw-undo")).to_have_count(0)
+    expect(page.locator(".sw-state")).to_contain_text("Premium, 12 utilisateurs, 4 licences Zoom")
+
+
+def test_the_language_switch_takes_a_half_filled_survey_along_in_the_article(service: Service, page: Page) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    page.get_by_role("link", name="English").first.click()
+
+    expect(page.get_by_role("heading", name="Why do you reduce your subscription?")).to_be_visible()
+    expect(page).to_have_url(service.address + DOWNGRADE["en"])
+    expect(page.get_by_label("A project is finished")).to_be_checked()
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    page.get_by_role("button", name="Next", exact=True).click()
+    expect(page.get_by_role("heading", name="Check your change")).to_be_focused()
+
+
+def test_the_language_switch_takes_every_page_along_with_what_is_typed(service: Service, page: Page) -> None:
+    enter(page.context, service, a_space(service, LATE))
+    page.goto(service.address + "/widget/fr/change")
+    page.locator("#sw-users").fill("10")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("#sw-users")).to_have_value("10")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.locator("#sw-comment").fill("Half a word")
+    page.get_by_role("link", name="Français").click()
+    expect(page.get_by_role("heading", name="Pourquoi réduisez-vous")).to_be_visible()
+    expect(page.locator("#sw-comment")).to_have_value("Half a word")
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    page.locator("[name=late_ack]").check()
+    page.get_by_role("link", name="English").click()
+
+    expect(page.get_by_role("heading", name="Check your change")).to_be_visible()
+    expect(page.locator("[name=late_ack]")).to_be_checked()
+
+
+def test_a_survey_that_is_sent_while_the_service_is_down_stays_as_typed(service: Service, page: Page) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    page.route("**/widget/**", lambda route: route.abort())
+    next_step(page)
+
+    expect(page.locator("subscription-widget > [role=status]")).to_contain_text(DOWN)
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
+    page.unroute_all()
+    next_step(page)
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_focused()
+
+
+def test_an_order_that_is_sent_while_the_service_is_down_leaves_the_review_and_its_box_as_they_are(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service, LATE)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    page.locator("[name=late_ack]").check()
+    page.route("**/widget/**", lambda route: route.abort())
+    page.get_by_role("button", name="Passer commande").click()
+
+    expect(page.locator("subscription-widget > [role=status]")).to_contain_text(DOWN)
+    expect(page.locator("[name=late_ack]")).to_be_checked()
+    page.unroute_all()
+    page.get_by_role("button", name="Passer commande").click()
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+
+
+def test_a_rule_opens_in_place_and_the_step_stays(service: Service, page: Page) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    page.evaluate("window.sameDocument = true")
+    page.locator(".sw-why summary").first.click()
+    page.locator(".sw-why[open] a").first.click()
+
+    expect(page).to_have_url(service.address + DOWNGRADE["fr"] + "#seats-drop-at-once")
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_visible()
+    page.go_back()
+    expect(page).to_have_url(service.address + DOWNGRADE["fr"])
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_visible()
+    assert page.evaluate("window.sameDocument") is True
+
+
+@pytest.mark.parametrize("form", ["#change=", "?"])
+def test_a_proposal_fills_the_form_says_so_and_places_nothing(service: Service, page: Page, form: str) -> None:
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    enter(page.context, service, a_space(service, ANNUAL))
+    values = (
+        "plan:essential,users:16,zoom_licenses:2" if form == "#change=" else "plan=essential&users=16&zoom_licenses=2"
+    )
+    page.goto(service.address + DOWNGRADE["fr"] + form + values)
+
+    expect(page.locator(".sw-state")).to_be_visible()
+    expect(page.locator("#sw-users")).to_have_value("16")
+    expect(page.locator("#sw-zoom_licenses")).to_have_value("2")
+    expect(page.locator("input[value=essential]")).to_be_checked()
+    expect(page.locator(".sw-proposed")).to_be_visible()
+    expect(page.locator(".sw-panel")).to_contain_text("Essential, 16 utilisateurs, 2 licences Zoom")
+    assert posted == []
+
+
+@pytest.mark.parametrize(
+    ("hash_", "users", "said"),
+    [
+        ("#change=users:0", "0", "le minimum est 1"),
+        ("#change=users:douze", "douze", "écrivez un nombre entier"),
+        ("#change=plan:gold,users:17", "17", "Premium, 17 utilisateurs"),
+        ("#change=users:<img src=x onerror=alert(1)>", "15", "3\u202f600,00"),
+        ("#change=users:%E0%A4%A", "15", "3\u202f600,00"),
+        ("#change=token:x,action:y,users:18", "18", "Premium, 18 utilisateurs"),
+        ("#change=__proto__:x,:::,,users", "15", "3\u202f600,00"),
+    ],
+)
+def test_a_wrong_or_hostile_proposal_is_ignored_or_told_kindly(
+    service: Service, page: Page, hash_: str, users: str, said: str
+) -> None:
+    page.on("dialog", lambda dialog: pytest.fail(f"a link ran a script: {dialog.message}"))
+    page.goto(service.address + DOWNGRADE["fr"] + hash_)
+
+    expect(page.locator(".sw-panel")).to_contain_text(said)
+    expect(page.locator("#sw-users")).to_have_value(users)
+
+
+def test_each_line_of_the_result_opens_the_sentence_of_its_rule(service: Service, page: Page) -> None:
+    enter(page.context, service, a_space(service, ANNUAL))
+    page.goto(service.address + "/widget/fr/change?plan=essential&users=10&zoom_licenses=5")
+    opened = {}
+    for row in page.locator(".sw-table tr:has(.sw-why)").all():
+        row.locator("summary").click()
+        name = row.locator(".sw-why summary .sw-hidden").text_content() or ""
+        opened[name.strip()] = row.locator(".sw-why a").first.get_attribute("href")
+
+    where = "/fr/abonnement/"
+    assert opened == {
+        "Plan": f"{where}retrograder/#plan-drops-with-price",
+        "Utilisateurs": f"{where}retrograder/#seats-drop-at-once",
+        "Licences Zoom": f"{where}mettre-a-niveau/#available-at-once",
+        "Tarif": f"{where}retrograder/#plan-drops-with-price",
+        "Facture de mise à niveau": f"{where}mettre-a-niveau/#upgrade-invoice",
+        "Payé et plus utilisable": f"{where}retrograder/#no-credit",
+        "Date limite de préavis": f"{where}retrograder/#notice-period",
+        "Date de renouvellement": f"{where}retrograder/#annual-price-date",
+        "Dernier jour pour commander avec les mêmes dates": f"{where}retrograder/#best-day",
+    }
