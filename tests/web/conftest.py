@@ -1,6 +1,7 @@
 """The real service in process, on a new SQLite file with the demo data, on a day that the tests choose."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,8 +32,9 @@ def today() -> Today:
     return Today()
 
 
-@pytest.fixture
-def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+@contextmanager
+def serving(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+    """Run the service on a new database with the demo data."""
     settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1", "HELPCENTER_WORKER": "0"})
     engine = open_engine(settings.database_url)
     migrate(engine)
@@ -41,3 +43,9 @@ def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
     with TestClient(app, base_url="http://127.0.0.1", headers={"Sec-Fetch-Site": "same-origin"}) as client:
         yield client
     engine.dispose()
+
+
+@pytest.fixture
+def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+    with serving(tmp_path, today) as client:
+        yield client

@@ -10,9 +10,10 @@ from widget.services.demo import STAFF, enter_staff, people
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
 from widget.web.openid import enter
-from widget.web.pages import answer, read_form
+from widget.web.pages import answer, read_form, too_large
 from widget.web.security import safe_next
 from widget.web.session import browser_of, remember, session_id_of
+from widget.wording import N_
 
 
 async def choose_person(request: Request) -> Response:
@@ -22,14 +23,21 @@ async def choose_person(request: Request) -> Response:
     for code in context.languages:
         if asked.startswith((f"/{code}/", f"/widget/{code}/")):
             language = context.languages[code]
+    summary: list[tuple[str, str]] = []
     if request.method == "POST":
-        form = parse(await read_form(request) or "", {}, ("person", "next"), language)
-        return _sign_in(request, form.typed)
-    values = {"people": people(context.engine), "staff": STAFF, "next": asked, "summary": []}
-    return answer(request, "account/sign_in.html", language, values)
+        body = await read_form(request)
+        if body is None:
+            return too_large(request)
+        form = parse(body, {}, ("person", "next"), language)
+        entered = None if form.errors else _sign_in(request, form.typed)
+        if entered:
+            return entered
+        summary = form.summary or [("", language.gettext(N_("Choose one of the people of this list.")))]
+    values = {"people": people(context.engine), "staff": STAFF, "next": asked, "summary": summary}
+    return answer(request, "account/sign_in.html", language, values, 422 if summary else 200)
 
 
-def _sign_in(request: Request, typed: dict[str, str]) -> Response:
+def _sign_in(request: Request, typed: dict[str, str]) -> Response | None:
     context = context_of(request)
     staff = enter_staff(
         context.engine,
@@ -42,7 +50,7 @@ def _sign_in(request: Request, typed: dict[str, str]) -> Response:
         return enter(request, replace(staff, then=typed.get("next", "")))
     chosen = [each for each in people(context.engine) if each.id == typed.get("person")]
     if not chosen:
-        return RedirectResponse("/widget/signin", 303)
+        return None
     session_id = sign_in.begin(
         context.engine,
         space_id=chosen[0].space_id,
