@@ -1,0 +1,232 @@
+"""Every route, asked by everybody, for what is theirs, another's, archived or unknown: not theirs is unknown."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from joserfc.jwk import KeySet
+from starlette.routing import BaseRoute, Mount, Route
+
+from tests.web.world import SPACES, World, answer, make, without_ids
+from widget.settings import ROOT, read
+from widget.trust import Product, Provider, Trust
+from widget.web.routes import routes
+
+#: Who is answered what for their own space: a status, or "in" where the way leads to sign-in. `expired` is an
+#: administrator whose session is over, `disabled` a person who was deactivated while signed in.
+PEOPLE = ["anonymous", "user", "administrator", "support", "team", "expired", "disabled"]
+POLICY = """
+GET  /                                              302 302 302 302 302 302 302
+GET  /a/{address}                                   404 404 404 404 404 404 404
+GET  /widget/health                                 200 200 200 200 200 200 200
+POST /widget/api/v1/preview                         415 415 415 415 415 415 415
+GET  /widget/api/v1/price-book                      200 200 200 200 200 200 200
+GET  /widget/api/v1/policy                          200 200 200 200 200 200 200
+GET  /widget/api/v1/articles                        200 200 200 200 200 200 200
+GET  /widget/api/v1/openapi.json                    200 200 200 200 200 200 200
+GET  /widget/problems/{name}                        404 404 404 404 404 404 404
+GET  /widget/change                                 302 302 302 302 302 302 302
+GET  /widget/{language}/change                      200 200 200 200 200 200 in
+POST /widget/{language}/change                      422 200 422 422 422 in  in
+GET  /widget/{language}/change/result               200 200 200 200 200 200 in
+GET  /widget/{language}/change/calendar.ics         200 404 404 200 200 200 200
+GET  /widget/{language}/change/{draft}              in  404 200 in  in  in  404
+GET  /widget/{language}/change/{draft}/members      in  404 200 in  in  in  404
+POST /widget/{language}/change/{draft}/members      in  404 422 in  in  in  404
+POST /widget/{language}/change/{draft}/activate     in  404 422 in  in  in  404
+GET  /widget/{language}/change/{draft}/survey       in  404 200 in  in  in  404
+POST /widget/{language}/change/{draft}/survey       in  404 303 in  in  in  404
+GET  /widget/{language}/change/{draft}/review       in  404 200 in  in  in  404
+POST /widget/{language}/change/{draft}/order        in  404 303 in  in  in  404
+POST /widget/{language}/change/{draft}/quote        in  404 303 in  in  in  404
+GET  /widget/{language}/quotes                      in  404 200 in  in  in  404
+GET  /widget/{language}/quotes/{number}             in  404 200 in  in  in  404
+GET  /widget/{language}/quotes/{number}/pdf         in  404 200 in  in  in  404
+GET  /widget/{language}/quotes/{number}/accept      in  404 200 in  in  in  404
+POST /widget/{language}/quotes/{number}/accept      in  404 303 in  in  in  404
+POST /widget/{language}/quotes/{number}/withdraw    in  404 303 in  in  in  404
+POST /widget/{language}/quotes/{number}/send        in  404 422 in  in  in  404
+GET  /widget/{language}/orders/{order}              in  200 200 in  in  in  404
+GET  /widget/{language}/receipts/{message}          in  200 200 in  in  in  404
+GET  /widget/{language}/receipts/{message}/pdf      in  200 200 in  in  in  404
+GET  /widget/{language}/receipts/{message}/calendar.ics in 200 200 in in in 404
+GET  /widget/{language}/space                       in  200 200 in  in  in  404
+POST /widget/{language}/space                       in  403 303 in  in  in  404
+GET  /widget/calendar/{token}.ics                   200 200 200 200 200 200 200
+GET  /widget/{language}/mailbox                     200 200 200 200 200 200 200
+GET  /widget/{language}/mailbox/{mail}              404 404 404 404 404 404 404
+GET  /widget/{language}/mailbox/{mail}/{name}       404 404 404 404 404 404 404
+POST /widget/{language}/undo/{change}               in  409 303 in  in  in  409
+GET  /widget/{language}/desk                        in  in  in  200 404 in  in
+GET  /widget/{language}/desk/{space}                in  in  in  200 404 in  in
+GET  /widget/{language}/team                        in  in  in  404 200 in  in
+GET  /widget/{language}/team/outbox                 in  in  in  404 200 in  in
+GET  /widget/signin                                 200 200 200 200 200 200 200
+POST /widget/signin                                 in  in  in  in  in  in  in
+GET  /widget/{language}/sessions                    in  200 200 in  in  in  in
+POST /widget/{language}/sessions                    in  404 404 in  in  in  404
+POST /widget/signout                                303 303 303 303 303 303 303
+"""
+ROWS = {
+    (line.split()[0], line.split()[1]): dict(zip(PEOPLE, line.split()[2:], strict=True))
+    for line in POLICY.strip().splitlines()
+}
+#: Routes that a provider or the product has to be set up for: asked by everybody in the files named.
+ELSEWHERE = {
+    "/widget/signin/back": "test_openid.py",
+    "/widget/signin/space": "test_openid.py",
+    "/widget/signin/ended": "test_openid.py",
+    "/widget/handoff": "test_hand_off.py",
+    "/widget/handoff/continue": "test_hand_off.py",
+}
+#: The folders of files: the built site and the widget's own.
+FILES = ("/widget/static", "")
+#: What names its reader by a secret of its own, or is for people who see every space.
+NOT_BY_SPACE = {"/widget/calendar/{token}.ics", "/widget/{language}/desk/{space}"}
+#: Ids in bodies and queries: what is sent as what, to where.
+SENT = [
+    ("POST", "/widget/{language}/change/{draft}/members", "member"),
+    ("POST", "/widget/{language}/change/{draft}/activate", "member"),
+    ("POST", "/widget/{language}/change/{draft}/order", "key"),
+    ("POST", "/widget/{language}/change/{draft}/quote", "key"),
+    ("POST", "/widget/{language}/change", "space"),
+    ("POST", "/widget/{language}/space", "space_id"),
+    ("POST", "/widget/{language}/sessions", "session"),
+    ("GET", "/widget/{language}/change", "space"),
+    ("GET", "/widget/{language}/change/result", "draft"),
+    ("GET", "/widget/{language}/quotes", "space"),
+]
+_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = make(tmp_path_factory.mktemp("world"))
+    yield made
+    made.client.close()
+    made.engine.dispose()
+
+
+def listed(found: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for each in found:
+        if isinstance(each, Mount) and each.routes:
+            yield from listed(list(each.routes), prefix + each.path)
+        elif isinstance(each, Mount):
+            yield "FILES", prefix + each.path
+        elif isinstance(each, Route):
+            for method in sorted((each.methods or set()) - {"HEAD"}):
+                yield method, _PARAMETER.sub(r"{\1}", prefix + each.path)
+
+
+def test_every_route_is_in_the_policy() -> None:
+    provider = Provider("https://id.example", "help", None, ("openid",))
+    product = Product("https://product.example", "https://product.example", KeySet([]))
+    settings = replace(read({}), trust=Trust(provider=provider, product=product))
+    found = set(listed(routes(settings)))
+
+    asked = {each for each in found if each[0] != "FILES" and each[1] not in ELSEWHERE}
+    assert asked == set(ROWS)
+    assert {path for method, path in found if method == "FILES"} == set(FILES)
+    assert set(ELSEWHERE) <= {path for _, path in found}
+    assert all((ROOT / "tests" / "web" / name).exists() for name in ELSEWHERE.values())
+
+
+def path_to(template: str, ids: dict[str, str]) -> str:
+    return _PARAMETER.sub(lambda name: "en" if name[1] == "language" else ids.get(name[1], "x"), template)
+
+
+@pytest.mark.parametrize(("method", "template"), ROWS)
+def test_everybody_is_answered_by_the_policy_for_their_own_space(world: World, method: str, template: str) -> None:
+    others = world.rows_of_others()
+    told = {}
+    for who in PEOPLE:
+        ids = dict(world.ids["own"])
+        told[who] = answer(world.ask(who, method, path_to(template, ids), {} if method == "POST" else None))
+        if method == "POST":
+            assert world.rows_of_others() == others
+            world.put_back()
+
+    assert told == ROWS[method, template]
+
+
+BY_ID = [
+    each
+    for each in ROWS
+    if set(_PARAMETER.findall(each[1])) & {"draft", "order", "message", "change", "number", "token", "space"}
+]
+
+
+@pytest.mark.parametrize("place", ["neighbour", "archived"])
+@pytest.mark.parametrize(("method", "template"), BY_ID)
+def test_what_is_of_another_space_is_unknown(world: World, method: str, template: str, place: str) -> None:
+    if template in NOT_BY_SPACE and place == "neighbour":
+        return
+    rows = world.rows_of_others()
+    for who in PEOPLE:
+        form: dict[str, str] | None = {} if method == "POST" else None
+        theirs = world.ask(who, method, path_to(template, dict(world.ids[place])), form)
+        unknown = world.ask(who, method, path_to(template, dict(world.ids["unknown"])), form)
+
+        assert theirs.status_code == unknown.status_code, who
+        assert without_ids(theirs, world.ids[place]) == without_ids(unknown, world.ids["unknown"]), who
+        assert world.rows_of_others() == rows, who
+
+
+@pytest.mark.parametrize("place", ["neighbour", "archived"])
+@pytest.mark.parametrize(("method", "template", "name"), SENT)
+def test_an_id_of_another_space_in_a_body_or_a_query_is_unknown(
+    world: World, method: str, template: str, name: str, place: str
+) -> None:
+    rows = world.rows_of_others()
+    told = []
+    for where in (place, "unknown"):
+        value = world.ids[where].get(name, f"key-of-{where}")
+        form = {name: value} | ({"confirmed": "1"} if name == "member" else {})
+        query = "" if method == "POST" else f"?{name}={value}"
+        response = world.ask(
+            "administrator",
+            method,
+            path_to(template, dict(world.ids["own"])),
+            form if method == "POST" else None,
+            query,
+        )
+        text, location = without_ids(response, world.ids[where])
+        told.append(
+            (
+                response.status_code,
+                text.replace(value, "ID"),
+                re.sub("[0-9a-f]{32}|Q-[0-9-]+|msg_[0-9a-f]+", "NEW", location),
+            )
+        )
+        assert world.rows_of_others() == rows
+        world.put_back()
+
+    assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(("method", "template"), ROWS)
+def test_a_cookie_that_is_made_up_is_worth_nothing(world: World, method: str, template: str) -> None:
+    told = answer(
+        world.ask("forged", method, path_to(template, dict(world.ids["own"])), {} if method == "POST" else None)
+    )
+    world.put_back()
+
+    assert told == ROWS[method, template]["expired"]
+
+
+@pytest.mark.parametrize(("method", "template"), ROWS)
+def test_the_session_of_an_archived_space_reaches_nothing(world: World, method: str, template: str) -> None:
+    path = path_to(template, dict(world.ids["archived"]))
+    told = answer(world.ask("of-archived", method, path, {} if method == "POST" else None))
+    world.put_back()
+
+    opened_to_all = set(ROWS[method, template].values()) == {ROWS[method, template]["anonymous"]}
+    expected = {ROWS[method, template]["disabled"]} | ({"404"} if opened_to_all else set())
+    assert told in expected
+
+
+def test_the_matrix_is_as_large_as_it_says() -> None:
+    own, foreign = len(ROWS) * len(PEOPLE), (len(BY_ID) * 2 - len(NOT_BY_SPACE)) * len(PEOPLE) * 2
+    assert own + foreign + len(SENT) * 4 + len(ROWS) * 2 >= 1_000
+    assert SPACES == ("own", "neighbour", "archived")
