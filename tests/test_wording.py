@@ -5,11 +5,12 @@ from datetime import date
 
 import pytest
 
-from tests.builders import a_subscription, level, some_terms
+from tests.builders import a_price_book, a_subscription, level, some_terms
 from widget import languages
 from widget.domain.change import preview
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
+from widget.domain.subscription import SINCE_EVER, Step
 from widget.wording import explanations, refusal_text
 
 TERMS = some_terms()
@@ -69,3 +70,25 @@ def test_a_limit_is_named_with_what_it_limits_and_the_plans_that_fit() -> None:
         f"With the plan free, the number of users is at most 3; you ask for 4. {fitting}",
         f"With the plan free, the number of Zoom licenses is at most 0; you ask for 1. {fitting}",
     ]
+
+
+def test_a_smaller_wish_that_costs_more_by_dearer_prices_is_said_in_plain_words() -> None:
+    terms = some_terms(a_price_book("A"), a_price_book("B", date(2027, 1, 1), percent=150))
+    level_now = level(users=20, zoom_licenses=0)
+    subscription = a_subscription(in_use=level_now, billed=(Step(SINCE_EVER, level_now, "A"),))
+
+    less, much_less = (
+        preview(subscription, level(users=users, zoom_licenses=0), on=date(2027, 3, 15), terms=terms)
+        for users in (19, 10)
+    )
+
+    said = {
+        code: [refusal_text(each, less, languages.load()[code]) for each in less.warnings] for code in languages.LOCALES
+    }
+    assert (less.fees[0].amount, less.fees[-1].amount) == (400_000, 570_000)
+    assert (
+        "Vous demandez moins et paierez plus\u00a0: 5\u202f700,00\u00a0€ au lieu de 4\u202f000,00\u00a0€"
+        in said["fr"][0]
+    )
+    assert "You ask for less and will pay more: €5,700.00 instead of €4,000.00, from 1 July 2027." in said["en"][0]
+    assert Rule.PRICE_OF_THE_DAY not in [each.rule for each in much_less.warnings]

@@ -6,6 +6,7 @@ Messages are English and are translated by the catalogues in locale/; `N_` marks
 from datetime import date
 
 from widget.domain.change import ChangePreview
+from widget.domain.money import minor_units
 from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.refusal import Fact, Refusal, Rule
 from widget.languages import Language
@@ -89,6 +90,10 @@ CASES = {
 }
 
 #: What late notice says beyond its date where something is paid for and can no longer be used.
+DEARER = N_(
+    "You ask for less and will pay more: %(later_fee)s instead of %(fee)s, from %(from)s. The prices have risen since "
+    "your last order."
+)
 UNUSED = N_("Users and Zoom licenses drop today all the same: %(unused)s is paid for what you can no longer use.")
 LIMITS = {
     "min_users": N_(
@@ -132,6 +137,8 @@ def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -
     facts: dict[str, object] = {key: _said(value, language) for key, value in refusal.facts.items()}
     if refusal.rule is Rule.PLAN_LIMITS:
         return language.gettext(LIMITS[str(facts["limit"])]) % (facts | _plans(refusal, preview, language))
+    if refusal.rule is Rule.PRICE_OF_THE_DAY:
+        return language.gettext(DEARER) % (facts | _fees(refusal, preview, language))
     facts = _facts(preview, language) | facts
     text = _case(refusal.rule, facts, preview.policy, language)
     if refusal.rule is Rule.LATE_NOTICE and "unused" in facts:
@@ -144,6 +151,11 @@ def _plans(refusal: Refusal, preview: ChangePreview, language: Language) -> dict
     names = {plan.id: plan.name[language.code] for plan in preview.price_book.plans}
     fits = [name for plan, name in names.items() if isinstance(fitting, list) and plan in fitting]
     return {"plan": names[str(asked)], "fitting": ", ".join(fits) or language.gettext(N_("none"))}
+
+
+def _fees(refusal: Refusal, preview: ChangePreview, language: Language) -> dict[str, str]:
+    currency = preview.price_book.currency
+    return {name: language.money(minor_units(str(refusal.facts[name])), currency) for name in ("fee", "later_fee")}
 
 
 def notice(months: int, language: Language) -> str:

@@ -95,6 +95,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
     lines = tuple(line(item, subscription, wish, billed, dates, policy, rank) for item in ITEMS)
     direction = overall(lines)
     renewal = anniversary_after(subscription.anchor, on) if subscription.interval is Interval.YEAR else None
+    fees = fee_periods(billed, on, subscription.interval, terms)
     unused = unused_part(lines, wish, billed, dates, book, subscription.interval)
     return ChangePreview(
         on=on,
@@ -102,7 +103,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
         wish=wish,
         direction=direction,
         lines=lines,
-        fees=fee_periods(billed, on, subscription.interval, terms),
+        fees=fees,
         invoices=upgrade_invoices(subscription, billed, dates, book),
         unused=unused,
         renewal_date=renewal,
@@ -110,7 +111,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
         notice_in_time=is_notice_in_time(on, renewal, policy.notice_months) if renewal else None,
         last_day_to_order=last_day_to_order(subscription, wish, lines, dates, policy, rank),
         blockers=blockers(subscription, wish, direction, book, policy),
-        warnings=warnings(subscription, wish, lines, dates, unused, policy, book),
+        warnings=warnings(subscription, wish, lines, dates, fees, unused, policy, book),
         in_use=in_use(subscription, wish, billed, on, policy, rank),
         billed=billed,
         price_book=book,

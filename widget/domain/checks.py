@@ -1,8 +1,8 @@
 """What stops a change, and what its reader is warned of: refusals with their facts."""
 
-from widget.domain.amounts import Unused
+from widget.domain.amounts import FeePeriod, Unused
 from widget.domain.calendar import anniversary_after, notice_deadline
-from widget.domain.lines import Dates, Direction, LineChange
+from widget.domain.lines import Dates, Direction, LineChange, overall
 from widget.domain.money import decimal_string
 from widget.domain.plan import Level, PriceBook
 from widget.domain.policy import Policy
@@ -56,12 +56,24 @@ def warnings(
     wish: Level,
     lines: tuple[LineChange, ...],
     dates: Dates,
+    fees: tuple[FeePeriod, ...],
     unused: Unused | None,
     policy: Policy,
     book: PriceBook,
 ) -> tuple[Refusal, ...]:
-    """Return what to know before ordering (rules: late-notice, zoom-license-ratio, one-pending-change)."""
+    """Return what to know before ordering (rules: late-notice, zoom-license-ratio, one-pending-change, and
+    price-of-the-day where dearer prices outweigh a smaller wish).
+    """
     found = []
+    dearer = next((fee for fee in fees if fee.amount > fees[0].amount), None)
+    if dearer and overall(lines) is Direction.DOWNGRADE:
+        raised: dict[str, Fact] = {
+            "fee": decimal_string(fees[0].amount),
+            "later_fee": decimal_string(dearer.amount),
+            "from": dearer.starts_on,
+            "currency": book.currency,
+        }
+        found.append(Refusal(Rule.PRICE_OF_THE_DAY, raised))
     if any(Rule.LATE_NOTICE in line.rules for line in lines):
         missed = notice_deadline(anniversary_after(subscription.anchor, dates.on), policy.notice_months)
         facts: dict[str, Fact] = {
