@@ -17,7 +17,7 @@ from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
-from widget.services import backup, demo, outbox, privacy, transfer, webhook
+from widget.services import backup, demo, feedback, outbox, privacy, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
 from widget.services.backup import FencedError
@@ -72,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
         ("restore", "put a copy where the database is to be; it acts only after accept-restored"),
     ):
         commands.add_parser(name, help=text).add_argument("file", type=Path)
+    said = commands.add_parser("feedback", help="what readers say of the articles, and search in vain")
+    said.add_argument("--csv", type=Path, metavar="FILE", help="write every answer into a file instead")
     _outbox_arguments(commands)
     asked = commands.add_parser("privacy", help="what is held about a person: export it, or erase it")
     asked.add_argument("act", choices=["export", "erase"])
@@ -144,8 +146,17 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             "export": _export,
             "privacy": _privacy,
             "backup": _backup,
+            "feedback": _feedback,
             "accept-restored": _accept_restored,
         }[chosen.command](chosen, settings, engine)
+
+
+def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    if chosen.csv is None:
+        print(feedback.report(engine))
+        return
+    chosen.csv.write_text(feedback.as_csv(engine), encoding="utf-8", newline="")
+    print(f"written: {chosen.csv}")
 
 
 def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:

@@ -6,6 +6,7 @@ import MiniSearch from "/assets/minisearch/minisearch-7.2.0.min.js";
 const MOST = 8;
 const SYNONYM = 0.5;
 const LONGEST = 200;
+const PATIENCE = 1500;
 const split = (text) => text.normalize("NFC").match(/[\p{L}\p{N}]+/gu) ?? [];
 const begins = (term, words) => words.some((word) => word === term || (term.length > 2 && word.startsWith(term)));
 
@@ -111,7 +112,7 @@ export const finder = ({ stop, synonyms, articles }, language) => {
 const load = async (address) => {
   const answer = await fetch(address);
   if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
-  return finder(await answer.json(), document.documentElement.lang);
+  return [finder(await answer.json(), document.documentElement.lang), answer.headers.get("Search-Misses")];
 };
 
 const element = (name, text, inside = []) => {
@@ -144,8 +145,25 @@ export const start = async (form) => {
     list.hidden = false;
   };
 
-  const find = await load(form.dataset.index);
-  const search = () => (input.value.trim() ? show(find(input.value)) : close());
+  const [find, misses] = await load(form.dataset.index);
+  // A search without a result is counted, once, when the reader stops typing; only where a service is there to do it.
+  const counted = new Set();
+  let waiting;
+  const count = (text) => {
+    if (!misses || counted.has(text)) return;
+    waiting = setTimeout(() => {
+      counted.add(text);
+      navigator.sendBeacon(misses, new URLSearchParams({ words: text.slice(0, LONGEST) }));
+    }, PATIENCE);
+  };
+  const search = () => {
+    clearTimeout(waiting);
+    const text = input.value.trim();
+    if (!text) return close();
+    const found = find(text);
+    show(found);
+    if (!found.length) count(text);
+  };
 
   const move = (event) => {
     const stops = [input, ...list.querySelectorAll("a")];

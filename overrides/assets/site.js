@@ -74,6 +74,13 @@
     import("/assets/ticket.js").then((module) => module.open(link)).catch(() => location.assign(link.href));
   };
 
+  // "Was this article helpful?": without the script, or the service, the form is an ordinary one.
+  const feedback = (event) => {
+    if (!event.target.matches("form.hc-feedback")) return;
+    event.preventDefault();
+    import("/assets/feedback.js").then((module) => module.start(event.target, event.submitter)).catch(() => event.target.submit());
+  };
+
   const ready = () => {
     quiet();
     search();
@@ -83,6 +90,7 @@
   document.addEventListener("click", remember, true);
   document.addEventListener("click", menu);
   document.addEventListener("click", ticket);
+  document.addEventListener("submit", feedback);
   document.addEventListener("click", (event) => event.target.closest(".hc-palette") && palette(event));
   document.addEventListener("keydown", keys);
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready);

@@ -125,6 +125,7 @@ def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsCon
     if article is None:
         return
     context["article"] = article
+    context["version"] = index.version(article)
     home = _pages(config)[HOME][article.language]
     context["json_ld"] = structured.json_ld(article, home, page.content or "", context["site_root"])
     context["reviewed"] = languages.load()[article.language].date(article.reviewed)

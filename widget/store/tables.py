@@ -292,6 +292,27 @@ webhook = Table(
     Column("state", Text, nullable=False, info=TECHNICAL),
     Column("added_at", Text, nullable=False, info=TECHNICAL),
 )
+# What readers say of an article: no person, no address; a comment may hold what somebody wrote about themselves.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Text, primary_key=True, info=TECHNICAL),
+    Column("at", Text, nullable=False, info=TECHNICAL),
+    Column("article", Integer, nullable=False, info=TECHNICAL),
+    Column("section", Text, nullable=False, info=TECHNICAL),
+    Column("language", Text, nullable=False, info=TECHNICAL),
+    Column("version", Text, nullable=False, info=TECHNICAL),
+    Column("helpful", Boolean, nullable=False, info=TECHNICAL),
+    Column("comment", Text, nullable=False, info=TECHNICAL),
+)
+search_miss = Table(
+    "search_miss",
+    metadata,
+    Column("language", Text, primary_key=True, info=TECHNICAL),
+    Column("words", Text, primary_key=True, info=TECHNICAL),
+    Column("count", Integer, nullable=False, info=TECHNICAL),
+    Column("last_on", Date, nullable=False, info=TECHNICAL),
+)
 mail_choice = Table(
     "mail_choice",
     metadata,

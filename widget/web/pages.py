@@ -49,15 +49,21 @@ def language_of(request: Request) -> Language:
 
 
 def answer(
-    request: Request, template: str, language: Language, values: dict[str, Any], status: int = 200
+    request: Request,
+    template: str,
+    language: Language,
+    values: dict[str, Any],
+    status: int = 200,
+    *,
+    frame: str = "page.html",
 ) -> HTMLResponse:
-    """Return a step, bare for the element, else inside a page with its title, language and way back."""
+    """Return a step, bare for the element, else inside a page (`frame`) with its title, language and way back."""
     inner = render(template, language, values)
     if not wants_fragment(request):
         context = context_of(request)
         title = language.gettext(TITLES[template]) if template in TITLES else values.get("title", "")
         inner = render(
-            "page.html",
+            frame,
             language,
             {
                 "inner": inner,

@@ -36,6 +36,9 @@ class Site(StaticFiles):
         if self.demo and isinstance(response, FileResponse) and response.media_type == "text/html":
             return _with_banner(Path(response.path))
         response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else "no-cache"
+        if path.endswith("/search-index.json"):
+            # Says that a service is there which counts searches without a result; plain files on a host say nothing.
+            response.headers["Search-Misses"] = f"/widget/{path[:2]}/searches"
         return response
 
 
