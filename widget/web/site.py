@@ -48,4 +48,6 @@ def _with_banner(path: Path) -> Response:
     code = html.partition('<html lang="')[2][:2]
     language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
     banner = render("demo.html", language, {})
-    return HTMLResponse(re.sub(r"(<body[^>]*>)", lambda body: body[1] + banner, html, count=1))
+    # After the skip link, which has to be the first link of a page.
+    place = r"(?=<header )" if "<header " in html else r"(?<=<body class=\"hc-root\">)"
+    return HTMLResponse(re.sub(place, lambda _: banner, html, count=1))
