@@ -9,7 +9,7 @@ from widget.helpcentre.glossary import terms as glossary_terms
 from widget.helpcentre.markup import flat, table
 from widget.helpcentre.pages import Pages
 from widget.languages import Language
-from widget.panels import RuleLink, plan_choices, result_view, sample
+from widget.panels import RuleLink, plan_choices, result_view, sample, yours
 from widget.rendering import render
 
 
@@ -41,6 +41,14 @@ def glossary(language: Language, others: list[Language]) -> str:
 
 def _named(language: Language) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language.code, language.name)
+
+
+def personal(terms: Terms, language: Language) -> str:
+    """Return the example's sentence; site.js puts that of a signed-in administrator in its place."""
+    start = sample()
+    said = yours(start.subscription, on=start.on, terms=terms, language=language)
+    box = Markup('<p class="hc-yours" data-yours="/widget/{}/yours"><strong>{}</strong> <span>{}</span></p>')
+    return flat(box.format(language.code, language.gettext("For example:"), said))
 
 
 def dashboard(language: Language) -> str:

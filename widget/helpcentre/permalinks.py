@@ -19,6 +19,8 @@ _LINE = re.compile(r"(?P<address>\S+?)(?: *-> *(?P<successor>\S+))?")
 _ADDRESS = re.compile(r"[1-9][0-9]{3,}(/[a-z0-9][a-z0-9-]*)?|/[a-z]{2}/([a-z0-9-]+/)*")
 _HEADING_LINK = re.compile(r'(<a class="headerlink" href=")#([^"]+)"')
 _SUCCESSOR = re.compile(r"[1-9][0-9]{3,}(/[a-z0-9][a-z0-9-]*)?")
+#: Neutral addresses beside `/a/…`, each with the article that it leads to: `/policy`, `/price-book`.
+NAMED = {"policy": "policy", "price-book": "prices"}
 HEAD = """\
 # Every address ever published, one a line; `make permalinks` adds the new ones. A line is never removed: it stands in
 # tickets. What is renamed, merged or retired says where it leads now: 1010 -> 1003/backup
@@ -153,10 +155,17 @@ def in_headings(html: str, page: Page) -> str:
     return _HEADING_LINK.sub(lasting, html)
 
 
+def named(pages: Pages) -> dict[str, Link]:
+    """Return where the addresses that have a name of their own lead: the rules and the prices, as people read them."""
+    present = links(pages)
+    return {name: present[str(next(iter(pages[key].values())).number)] for name, key in NAMED.items() if key in pages}
+
+
 def as_json(pages: Pages, published: Mapping[str, Published]) -> dict[str, Any]:
     """Return what the service answers lasting addresses from, and the addresses that were renamed."""
     gone = moved(pages, published)
     return {
+        "named": {name: dict(link.paths) for name, link in named(pages).items()},
         "permalinks": {address: dict(link.paths) for address, link in _every(pages, gone)},
         "renamed": {
             address: _in_its_language(address, link.paths) for address, link in gone.items() if address[0] == "/"
@@ -174,6 +183,8 @@ def write(site: Path, root: str, pages: Pages, published: Mapping[str, Published
     gone = moved(pages, published)
     for address, link in _every(pages, gone):
         _write(site / "a" / address, _neutral(link, root))
+    for name, link in named(pages).items():
+        _write(site / name, _neutral(link, root))
     for address, link in gone.items():
         if address.startswith("/"):
             path, title = (_in_its_language(address, each) for each in (link.paths, link.titles))

@@ -26,6 +26,10 @@ class Article:
     version: str
 
 
+#: What the build writes for the service.
+KEYS = {"rules", "articles", "permalinks", "renamed", "named", "figures"}
+
+
 @dataclass(frozen=True, slots=True)
 class Articles:
     """Addresses on this site, as paths, by rule or article key and then by language."""
@@ -37,6 +41,8 @@ class Articles:
     permalinks: Mapping[str, Mapping[str, str]]
     #: Where an address leads whose slug was changed.
     renamed: Mapping[str, str]
+    #: By a name of its own: the rules and the prices.
+    named: Mapping[str, Mapping[str, str]]
     searches: Mapping[str, Search]
 
     def rule(self, rule: Rule, language: str) -> str:
@@ -66,6 +72,8 @@ def load(site: Path, figures: str) -> Articles:
         index = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise MissingSiteError(f"{path}: the site is not built; run `make docs`") from None
+    if not index.keys() >= KEYS:
+        raise MissingSiteError(f"{path}: the site was built by another version; run `make docs`")
     missing = [rule for rule in Rule if rule not in index["rules"]]
     if missing:
         raise MissingSiteError(f"{path}: no section for {', '.join(missing)}; run `make docs`")
@@ -73,11 +81,11 @@ def load(site: Path, figures: str) -> Articles:
         each["key"]: {code: Article(each["number"], **page) for code, page in each["languages"].items()}
         for each in index["articles"]
     }
-    if index.get("figures") != figures:
+    if index["figures"] != figures:
         raise MissingSiteError(
             f"{path}: the site was built with other figures than the policy and the price book in force today: its "
             "articles would be wrong; run `make docs`"
         )
     codes = next(iter(articles.values()))
     searches = {code: search.load(site, code) for code in codes}
-    return Articles(index["rules"], articles, index["permalinks"], index["renamed"], searches)
+    return Articles(index["rules"], articles, index["permalinks"], index["renamed"], index["named"], searches)

@@ -26,6 +26,11 @@ async def permalink(request: Request) -> Response:
     return _lead(request, paths)
 
 
+async def named(request: Request) -> Response:
+    """Lead `/policy` and `/price-book` to the article in the reader's language."""
+    return _lead(request, context_of(request).articles.named[request.url.path.strip("/")])
+
+
 def renamed(scope: Scope) -> Response | None:
     """Return the way from an address whose slug was changed, or None for any other."""
     request = Request(scope)

@@ -31,6 +31,7 @@ from widget.web import (
     support,
     survey,
     undo,
+    yours,
 )
 from widget.web.context import accepted_language, context_of
 from widget.web.desk import staffed
@@ -95,6 +96,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/change", change.neutral),
         Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
         Route("/{language:language}/change/result", change.live),
+        Route("/{language:language}/yours", yours.sentence),
         Route("/{language:language}/change/calendar.ics", calendar.of_change),
         Route(draft, step(change.again)),
         Route(f"{draft}/members", step(members.deactivate), methods=["GET", "POST"]),
@@ -142,6 +144,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
     return [
         Route("/", permalinks.home),
         Route("/a/{address:path}", permalinks.permalink),
+        *(Route(address, permalinks.named) for address in ("/policy", "/policy/", "/price-book", "/price-book/")),
         Mount("/widget", routes=widget),
         Mount("/", site.Site(settings.site, demo=settings.demo)),
     ]
