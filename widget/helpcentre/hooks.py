@@ -19,6 +19,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from widget import catalogue, headers, languages
 from widget.helpcentre import (
     build_day,
+    cards,
     checks,
     facts,
     index,
@@ -29,6 +30,7 @@ from widget.helpcentre import (
     translations,
 )
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
+from widget.settings import ROOT
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
 
@@ -125,6 +127,7 @@ def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsCon
     if article is None:
         return
     context["article"] = article
+    context["og_locale"] = languages.LOCALES[article.language]
     context["version"] = index.version(article)
     home = _pages(config)[HOME][article.language]
     context["json_ld"] = structured.json_ld(article, home, page.content or "", context["site_root"])
@@ -171,6 +174,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     root, published = str(config.site_url).rstrip("/"), config.extra["helpcentre_published"]
     permalinks.write(site, root, pages, published)
     figures = {"figures": build_day.figures()}
+    cards.write(site, ROOT / config.extra["cache"] / "cards", pages)
     _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published) | figures)
     for line in translations.told(pages):
         log.info("%s", line)

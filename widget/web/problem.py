@@ -19,6 +19,7 @@ TITLES = {
     422: N_("Some fields are wrong"),
     429: N_("Too many requests in a short time"),
     500: N_("Something went wrong on our side"),
+    501: N_("This format is not offered"),
     503: N_("Nothing can be kept at the moment"),
 }
 TYPES = {
@@ -32,6 +33,7 @@ TYPES = {
     422: "invalid-fields",
     429: "too-many-requests",
     500: "internal-error",
+    501: "format-not-offered",
     503: "unavailable",
 }
 HELP = {
@@ -45,6 +47,7 @@ HELP = {
     "invalid-fields": N_("The list of errors names each wrong field, a code and what is expected."),
     "too-many-requests": N_("Nothing was done. Wait as many seconds as the Retry-After header says, then try again."),
     "internal-error": N_("Nothing was changed. Try again; if it happens again, tell support."),
+    "format-not-offered": N_("Ask for JSON."),
     "unavailable": N_("Nothing was changed. The articles stay readable; try again in a few minutes."),
 }
 
