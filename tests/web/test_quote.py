@@ -370,15 +370,14 @@ def test_what_differs_is_shown_line_by_line_and_decided_again(olivia: TestClient
 
     assert answer.status_code == 409
     assert "Nothing was ordered" in answer.text
-    assert rows(answer.text)[:3] == [
-        ("VAT at 0%", "€0.00", "–"),
-        ("Total with VAT per month", "€252.00", "€302.40"),
+    assert rows(answer.text)[:2] == [
         (
             "VAT",
-            "VAT not applicable: services supplied outside the European Union (article 44 of Directive 2006/112/EC, "
-            "article 259-1 of the French tax code).",
-            "VAT is charged at the rate of the seller’s country.",
+            "VAT at 0%: €0.00. VAT not applicable: services supplied outside the European Union (article 44 of "
+            "Directive 2006/112/EC, article 259-1 of the French tax code).",
+            "VAT at 20%: €50.40. VAT is charged at the rate of the seller’s country.",
         ),
+        ("Total with VAT per month", "€252.00", "€302.40"),
     ]
     placed = olivia.post(f"{quote}/accept", data=keys(answer.text), follow_redirects=False)
     assert placed.status_code == 303
@@ -512,3 +511,19 @@ def test_what_a_name_holds_is_shown_as_it_is(olivia: TestClient, payload: str) -
     assert page.count(html.escape(payload).replace("&#x27;", "&#39;").replace("&quot;", "&#34;")) >= 3
     assert "<script>window" not in page
     assert pdf.count(without_spaces(payload)) >= 3
+    (letter,) = letters(olivia)
+    plain, rich = (letter.get_body((kind,)) for kind in ("plain", "html"))
+    assert plain is not None
+    assert rich is not None
+    assert plain.get_content().count(payload) == 2
+    assert "<script>window" not in rich.get_content()
+    assert payload not in str(letter["Subject"])
+
+
+def test_read_in_the_other_language_it_still_says_in_which_it_was_made_out(olivia: TestClient) -> None:
+    quote = ask(olivia)
+
+    page = words(olivia.get(quote.replace("/en/", "/fr/")).text)
+
+    assert "Valable jusqu’au 24 décembre 2026" in page
+    assert "Ce devis est établi en anglais. Le texte français des conditions fait foi." in page

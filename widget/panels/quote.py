@@ -112,8 +112,9 @@ def window_view(window: Window, quote: Quote, book: PriceBook, language: Languag
 def offer_rows(offer: Offer, quote: Quote, terms: Terms, language: Language) -> list[Row]:
     """Return everything that an offer says, row by row, for two of them to be held side by side."""
     book = terms.price_book_version(quote.price_book)
-    rows = [*effect_rows(offer.effect, quote, book, language), *totals(offer.vat, quote, book, language)]
-    return [*rows, (language.gettext(N_("VAT")), vat_sentence(offer.vat, language))]
+    net, charged, gross = totals(offer.vat, quote, book, language)
+    vat = f"{charged[0]}{language.gettext(N_(':'))} {charged[1]}. {vat_sentence(offer.vat, language)}"
+    return [*effect_rows(offer.effect, quote, book, language), net, (language.gettext(N_("VAT")), vat), gross]
 
 
 def effect_rows(effect: Effect, quote: Quote, book: PriceBook, language: Language) -> list[Row]:

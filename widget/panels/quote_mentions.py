@@ -47,7 +47,10 @@ ACCEPTANCE = N_(
     "which binds. The address alone gives nobody the right to accept."
 )
 VERSIONS = N_("Policy %(policy)s and price book %(book)s: %(policy_link)s. How to read this quote: %(quote_link)s.")
-LANGUAGE = N_("This quote is made out in English. The French text of the conditions prevails.")
+LANGUAGES = {
+    "fr": N_("This quote is made out in French. The French text of the conditions prevails."),
+    "en": N_("This quote is made out in English. The French text of the conditions prevails."),
+}
 
 
 def rate_text(rate: int, language: Language) -> str:
@@ -121,6 +124,6 @@ def mentions(quote: Quote, language: Language, address: str) -> list[Row]:
                 "quote_link": f"{address}{READ_YOUR_QUOTE}",
             },
         ),
-        (N_("Language"), say(LANGUAGE)),
+        (N_("Language"), say(LANGUAGES[quote.language])),
     ]
     return [(say(name), text) for name, text in rows]
