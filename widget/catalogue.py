@@ -13,6 +13,7 @@ from widget.domain.plan import Interval, Plan, PriceBook, Prices
 from widget.domain.policy import PlanDowngrade, Policy, Retention, Seller
 from widget.domain.terms import Terms
 from widget.domain.vat import WHOLE, VatTerms
+from widget.languages import LOCALES
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -166,7 +167,7 @@ def _price_book(table: _Table) -> PriceBook:
 
 def _plan(table: _Table) -> Plan:
     name = table.table("name")
-    names = {language: name.text(language) for language in ("fr", "en")}
+    names = {language: name.text(language) for language in LOCALES}
     name.done()
     low = table.number("min_users", 1, 100_000)
     plan = Plan(

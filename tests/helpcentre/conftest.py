@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -55,6 +56,27 @@ def copy_of_sources(folder: Path, *, code_too: bool = False) -> Path:
     else:
         (folder / "widget").symlink_to(ROOT / "widget")
     return folder
+
+
+def serve(folder: Path, site: Path, port: int) -> subprocess.Popen[str]:
+    """Start `widget demo` of the sources in `folder`, with this site."""
+    environment = {"PORT": str(port), "HELPCENTER_DATA": str(folder / "var"), "HELPCENTER_SITE": str(site)}
+    return subprocess.Popen(
+        [sys.executable, "-m", "widget", "demo"],
+        cwd=folder,
+        env=os.environ | environment | {"PYTHONPATH": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def free_port() -> int:
+    """Return a port that the kernel has free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 @pytest.fixture

@@ -1,11 +1,7 @@
 """A change of the policy is seen by every page, example, text of the widget and answer of the API."""
 
 import json
-import os
 import re
-import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources
+from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources, free_port, serve
 
 
 @dataclass(frozen=True)
@@ -40,25 +36,6 @@ class Changed:
         with urllib.request.urlopen(sent, timeout=10) as answer:  # noqa: S310 -- our own server
             said: dict[str, object] = json.load(answer)
         return said
-
-
-def serve(folder: Path, site: Path, port: int) -> "subprocess.Popen[str]":
-    environment = {"PORT": str(port), "HELPCENTER_DATA": str(folder / "var"), "HELPCENTER_SITE": str(site)}
-    return subprocess.Popen(
-        [sys.executable, "-m", "widget", "demo"],
-        cwd=folder,
-        env=os.environ | environment | {"PYTHONPATH": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from widget.languages import LOCALES
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 #: The years that the calculator answers for, as a schema can say it.
@@ -30,6 +33,15 @@ Day = Annotated[
     Field(ge=FIRST_DAY, le=LAST_DAY),
     WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
+
+
+def _our_language(value: Any) -> str:
+    if not isinstance(value, str) or value not in LOCALES:
+        raise PydanticCustomError("literal_error", "not a language of ours", {"expected": ", ".join(LOCALES)})
+    return value
+
+
+OurLanguage = Annotated[str, BeforeValidator(_our_language), WithJsonSchema({"type": "string", "enum": list(LOCALES)})]
 Users = Annotated[int, Field(ge=1, le=100_000)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 
@@ -75,6 +87,6 @@ class Question(Model):
     """One what-if."""
 
     on: Day | None = None
-    language: Literal["fr", "en"] | None = None
+    language: OurLanguage | None = None
     subscription: SubscriptionFacts
     requested: Wish
