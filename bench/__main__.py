@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from bench import browser, orders, server
+from bench import browser, orders, quote, server
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
             lambda: server.ratios(home),
             lambda: browser.page(home),
             lambda: orders.rows(home),
+            quote.rows,
         ):
             for what, figure, budget in measure():
                 print(f"| {what} | {figure} | {budget} |", flush=True)
