@@ -1,16 +1,16 @@
-// <subscription-widget>: enhances the server's own forms. Its attributes have no power: the only addresses used are
-// its `src`, a form's `action` and `data-live` and a link's `href`, all on this site. No dependency, no build step.
+// <subscription-widget> enhances the server's own forms. Its attributes have no power: it asks its `src`, a form's
+// `action` and `data-live` and a link's `href`, all on this site. No dependency, no build step.
 (() => {
   "use strict";
   const FRAGMENT = { Accept: "text/html;fragment=1" };
   const WISH = /^(plan|users|zoom_licenses)$/;
   const VALUE = /^[A-Za-z0-9_-]{1,40}$/;
-  const KEPT = "subscription-widget";
+  const KEPT = "widget";
   const plain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
 
   class SubscriptionWidget extends HTMLElement {
     connectedCallback() {
-      // With an async script this runs before the children are parsed: listen on the host, look at nothing yet.
+      // This may run before the children are parsed: listen on the host, look at nothing yet.
       if (this.listening) return;
       this.listening = new AbortController();
       const { signal } = this.listening;
@@ -22,7 +22,7 @@
       on(window, "popstate", (event) => this.travelled(event));
       on(window, "pagehide", () => this.isPersonal && this.querySelector(".sw").replaceChildren());
       on(window, "pageshow", (event) => event.persisted && this.again());
-      // A link to the same page changes only its query or hash; who tells of it depends on theme and browser.
+      // Who tells of a link to the same page depends on theme and browser.
       const proposals = () => this.prefill();
       on(window, "hashchange", proposals);
       on(window.navigation, "currententrychange", proposals);
@@ -41,11 +41,11 @@
     get source() { return this.getAttribute("src"); }
     get form() { return this.querySelector(".sw-form"); }
 
-    // What was taken along from the other language or from sign-in, else what this entry of the history had.
+    // What came along from the other language or sign-in, else what this entry of the history had.
     async start() {
       const kept = (this.form && this.taken()) || history.state || {};
       const at = kept.widget?.replace(/^\/widget\/\w+/, `/widget/${this.lang}`);
-      // The marker cookie says only that asking is worth it; the session itself is out of a script's reach.
+      // The cookie says only that asking is worth it; the session is out of a script's reach.
       if (this.source && (at || /(?:^|; )signed_in=1/.test(document.cookie))) await this.load(at ?? this.source);
       this.prefill();
       if (kept.form) this.fill(kept.form);
@@ -56,16 +56,16 @@
       else if (!this.source) location.reload();
     }
 
-    // Proposed values, from the query or from `#change=plan:premium,users:12`. They fill the form and never submit it.
+    // From the query or `#change=plan:premium,users:12`: fills the form, never submits it.
     proposed() {
       const found = new Map(new URLSearchParams(location.search));
       let hash = "";
-      try { hash = /^#change=(.*)$/.exec(decodeURIComponent(location.hash))?.[1] ?? ""; } catch { /* no text: ignored */ }
+      try { hash = /^#change=(.*)$/.exec(decodeURIComponent(location.hash))?.[1] ?? ""; } catch { /* no text */ }
       for (const part of hash.split(",")) found.set(...part.split(":").concat("").slice(0, 2));
       return [...found].filter(([name, value]) => WISH.test(name) && VALUE.test(value));
     }
 
-    // Each proposal fills the form once: what is typed afterwards stays, whatever becomes of the address.
+    // Each proposal fills once: what is typed afterwards stays, whatever becomes of the address.
     prefill() {
       if (!this.form?.dataset.live) return;
       const before = this.proposals ?? [];
@@ -80,8 +80,7 @@
 
     typed() {
       const form = this.form;
-      if (!form || !this.touched) return undefined;
-      return [...new FormData(form)].filter(([name]) => form.elements.namedItem(name)?.type !== "hidden" && name !== "asked");
+      return form && this.touched && [...new FormData(form)].filter(([name]) => !form.querySelector(`[type=hidden][name=${name}]`));
     }
 
     fill(values) {
@@ -100,11 +99,11 @@
       this.isPersonal = true;
       if (address !== this.source) this.touched = false;
       try {
-        const answer = await fetch(address, { headers: FRAGMENT, credentials: "same-origin" });
+        const answer = await fetch(address, { headers: FRAGMENT });
         if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
         if (answer.status >= 500) throw new Error(String(answer.status));
         const html = await answer.text();
-        // What was typed while the answer was on its way stays typed.
+        // What was typed meanwhile stays.
         const typed = this.typed();
         this.at = address === this.source ? undefined : address;
         this.proposals = undefined;
@@ -125,7 +124,7 @@
       this.timer = setTimeout(() => this.calculate(), event.target.type === "radio" ? 0 : 120);
     }
 
-    // What is typed belongs to this entry of the history: Back, Forward and a reload find it again.
+    // Back, Forward and a reload find again what was typed.
     note() {
       history.replaceState({ ...history.state, widget: this.at, form: this.typed() }, "");
     }
@@ -167,14 +166,13 @@
       return false;
     }
 
-    // Back and Forward walk through the steps taken inside the article; a link to a section stays at its step.
+    // Back and Forward walk through the steps; a link to a section stays at its step.
     async travelled({ state }) {
       const moved = location.hash !== this.hash;
       this.hash = location.hash;
       if (!this.source) return;
       if (!state && moved) this.note();
       else if (state?.widget !== this.at) {
-        // The first step again, with the wish of the draft.
         if (await this.load(state?.widget ?? this.at.replace(/\/[^/]*$/, ""))) this.at = state?.widget;
         if (state?.form) this.fill(state.form);
       }
@@ -194,7 +192,7 @@
         const address = link.getAttribute("href");
         if (await this.load(address, true)) this.push(address);
       } else if (link.hash && link.pathname === location.pathname) {
-        link.search = location.search; // a section of this page: nothing is loaded anew
+        link.search = location.search; // a section of this page
       }
     }
 
@@ -205,8 +203,8 @@
       if (this.sending) return;
       this.sending = true;
       try {
-        // An order is a full form post; so is every step on the widget's own pages, where each has its own address.
-        // It leaves the page, so we first see whether somebody answers: what was typed would be gone otherwise.
+        // An order is a full form post, as is every step on the widget's own pages. It leaves the page: we first see
+        // whether somebody answers, or what was typed would be gone.
         if (form.hasAttribute("data-whole") || !this.source) {
           if (!(await fetch("/widget/health", { cache: "no-store" })).ok) throw new Error("health");
           this.checked = form;
@@ -215,8 +213,9 @@
           return;
         }
         const body = new URLSearchParams(new FormData(form, event.submitter));
-        const answer = await fetch(form.action, { method: "POST", headers: FRAGMENT, body, credentials: "same-origin" });
+        const answer = await fetch(form.action, { method: "POST", headers: FRAGMENT, body });
         if (answer.status >= 500 || answer.status === 404) throw new Error(String(answer.status));
+        if (answer.status === 401) this.keep(); // signed out meanwhile
         const html = await answer.text();
         if (answer.redirected) {
           this.note();
@@ -239,17 +238,20 @@
       if (focus) target?.focus();
     }
 
-    // The other language and sign-in are other pages: the half-filled form moves there, and is forgotten on arrival.
+    // The half-filled form moves to the other language and through sign-in, and is forgotten on arrival.
     carry(event) {
       const link = event.target.closest?.("a[data-language], a[data-signin]");
       if (!link || !plain(event)) return;
       if (link.hasAttribute("data-signin") && this.source) {
         link.search = `?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
       }
-      if (!this.at && !this.touched) return;
+      if (this.at || this.touched) this.keep();
+    }
+
+    keep() {
       try {
         sessionStorage.setItem(KEPT, JSON.stringify({ widget: this.at, form: this.typed() }));
-      } catch { /* no storage: the other page begins anew */ }
+      } catch { /* no storage: it begins anew */ }
     }
 
     taken() {
@@ -257,9 +259,7 @@
         const kept = JSON.parse(sessionStorage.getItem(KEPT));
         sessionStorage.removeItem(KEPT);
         return kept;
-      } catch {
-        return null;
-      }
+      } catch { /* nothing came along */ }
     }
   }
   customElements.define("subscription-widget", SubscriptionWidget);
