@@ -1,24 +1,47 @@
 """Print every figure with its budget. Ratios are taken in one run, on one machine."""
 
+import os
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import browser, orders, quote, server
+from bench import crash, orders, page, quote, reads, server, site
+from bench.databases import kinds
+
+Row = tuple[str, str, str]
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print, one row as soon as it is known."""
+    print("| what | figure | budget |\n| --- | --- | --- |", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        for measure in (
-            browser.sizes,
-            lambda: server.ratios(home),
-            lambda: browser.page(home),
-            lambda: orders.rows(home),
-            quote.rows,
-        ):
-            for what, figure, budget in measure():
-                print(f"| {what} | {figure} | {budget} |", flush=True)
+        for what, figure, budget in rows(Path(folder)):
+            print(f"| {what} | {figure} | {budget} |", flush=True)
+    print(f"\n{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} at the end.")
 
 
-main()
+def rows(home: Path) -> Iterator[Row]:
+    """Yield every row."""
+    measures: list[Callable[[], list[Row]]] = [
+        page.sizes,
+        lambda: page.load(home / "load"),
+        lambda: page.keys(home / "keys"),
+        lambda: server.ratios(home / "ratios"),
+        server.domain,
+        quote.rows,
+        lambda: site.cold(home / "cold"),
+        lambda: site.builds(home / "builds"),
+    ]
+    for measure in measures:
+        yield from measure()
+    with kinds(home / "databases") as known:
+        for kind in known:
+            yield orders.race(kind)
+            yield from orders.rate(kind)
+            yield crash.row(kind)
+        yield reads.row(known[0], home / "reads")
+
+
+# Children of the crash run load this module again, under another name.
+if __name__ == "__main__":
+    main()

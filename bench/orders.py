@@ -1,135 +1,68 @@
-"""Orders under load and under kill -9, on SQLite: one placed, none lost, none doubled."""
+"""Orders under load: one placed of eighty, and how many a second."""
 
-import random
-import subprocess
-import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from pathlib import Path
 
-from sqlalchemy import Engine, func, select
-
-from widget import catalogue
-from widget.catalogue import DATA
-from widget.domain.change import preview
+from bench.buyer import Buyer, buyer
+from bench.databases import Kind
 from widget.domain.plan import Level
-from widget.services import account, draft, order
-from widget.services.transfer import import_file
-from widget.store import space as spaces
-from widget.store.engine import migrate, open_engine, transaction
-from widget.store.tables import placed_order
+from widget.services import order
+from widget.store.engine import open_engine
 
 Row = tuple[str, str, str]
-NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
-TERMS = catalogue.load()
-SPACE = "harbour-studio"
+ROUNDS, AT_ONCE, ORDERS = 20, 80, 120
+#: Spaces of the demo whose administrator may order one user more or one less, without a late notice.
+SPACES = ("harbour-studio", "last-of-february", "leap-day", "month-end", "kiritimati", "pago-pago")
 
 
-def rows(folder: Path) -> list[Row]:
-    """Return the race, the order rate and the crash run."""
-    return [_race(folder), _rate(folder), _crash(folder)]
-
-
-def _fresh(path: Path) -> tuple[Engine, str]:
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    import_file(engine, TERMS, DATA / "demo.json", now=NOW)
-    with transaction(engine) as connection:
-        return engine, next(each.id for each in spaces.members(connection, SPACE, "active") if each.is_administrator)
-
-
-def _ready(engine: Engine, member: str, users: int) -> str:
-    """Keep a reviewed draft and return its id."""
-    wish = Level("premium", users, 2)
-    draft_id = draft.begin(engine, space_id=SPACE, member_id=member, wish=wish, now=NOW)
-    _review(engine, member, draft_id)
-    return draft_id
-
-
-def _review(engine: Engine, member: str, draft_id: str) -> None:
-    seen = account.load(engine, TERMS, space_id=SPACE, member_id=member, now=NOW)
-    found = draft.load(engine, space_id=SPACE, member_id=member, draft_id=draft_id)
-    assert seen
-    assert found
-    result = preview(seen.subscription, found.wish, on=seen.on, terms=TERMS)
-    promise = order.reviewed(seen, result)
-    draft.keep(engine, space_id=SPACE, draft_id=draft_id, reason="other", reviewed=promise)
-
-
-def _place(engine: Engine, member: str, draft_id: str) -> order.Outcome:
-    return order.place(
-        engine,
-        TERMS,
-        space_id=SPACE,
-        member_id=member,
-        draft_id=draft_id,
-        key=draft_id,
-        late_ack="",
-        language="en",
-        now=NOW,
-    )
-
-
-def _race(folder: Path) -> Row:
-    counts = []
-    for number in range(20):
-        engine, member = _fresh(folder / f"race{number}" / "x.sqlite3")
-        drafts = [_ready(engine, member, 5 + number % 3) for _ in range(80)]
-        with ThreadPoolExecutor(80) as pool:
-            outcomes = list(pool.map(lambda each: _place(engine, member, each), drafts))  # noqa: B023 -- used at once
-        counts.append(sum(isinstance(each, order.Placed) for each in outcomes))
+def race(kind: Kind) -> Row:
+    """Return how many of 80 orders sent at once for one subscription were placed, in each of 20 rounds."""
+    outcomes: Counter[tuple[tuple[str, int], ...]] = Counter()
+    for _ in range(ROUNDS):
+        engine = open_engine(kind.fresh())
+        claire = buyer(engine)
+        drafts = [claire.ready(Level("premium", 5 + number % 3, 2)) for number in range(AT_ONCE)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            counts = Counter(type(each).__name__ for each in pool.map(claire.place, drafts))
+        outcomes[tuple(sorted(counts.items()))] += 1
         engine.dispose()
-    return ("80 simultaneous orders, 20 rounds, SQLite: placed in each", f"{sorted(set(counts))}", "[1]")
-
-
-def _rate(folder: Path) -> Row:
-    engine, member = _fresh(folder / "rate" / "x.sqlite3")
-    spent = 0.0
-    for number in range(200):
-        draft_id = _ready(engine, member, 9 + number % 2)
-        began = time.perf_counter()
-        outcome = _place(engine, member, draft_id)
-        spent += time.perf_counter() - began
-        assert isinstance(outcome, order.Placed), outcome
-    return ("orders per second, one process, SQLite FULL", f"{200 / spent:.0f}", "-")
-
-
-def _crash(folder: Path) -> Row:
-    path = folder / "crash" / "x.sqlite3"
-    engine, member = _fresh(path)
-    engine.dispose()
-    acknowledged: list[str] = []
-    unknown: list[str] = []
-    kills = 0
-    while kills < 100 or len(acknowledged) < 1000:
-        child = subprocess.Popen(
-            [sys.executable, "-m", "bench.crash", str(path), member, str(kills)], stdout=subprocess.PIPE, text=True
-        )
-        assert child.stdout
-        child.stdout.readline()
-        time.sleep(random.uniform(0.05, 0.35))  # noqa: S311 -- a moment, not a secret
-        child.kill()
-        lines = child.stdout.read().split("\n")[:-1]
-        kills += 1
-        done = {line[1:] for line in lines if line.startswith("+")}
-        acknowledged += sorted(done)
-        unknown += [line[1:] for line in lines if line.startswith("?") and line[1:] not in done]
-    engine = open_engine(f"sqlite:///{path}")
-    with transaction(engine) as connection:
-        query = select(placed_order.c.draft_id, func.count()).group_by(placed_order.c.draft_id)
-        orders: dict[str, int] = dict(row.tuple() for row in connection.execute(query))
-    lost = [each for each in acknowledged if each not in orders]
-    again = 0
-    for each in unknown:
-        if not isinstance(_place(engine, member, each), order.Placed):
-            # Not placed before the kill, and others were since: it is reviewed again over another level, then sent.
-            _place(engine, member, _ready(engine, member, 30))
-            _review(engine, member, each)
-            assert isinstance(_place(engine, member, each), order.Placed), each
-        again += 1
-    doubled = sum(count > 1 for count in orders.values())
-    text = (
-        f"{kills} kills, {len(acknowledged)} acknowledged, {len(lost)} lost, {doubled} doubled, {again} unknown placed"
+    told = "; ".join(
+        f"{times} rounds: " + ", ".join(f"{count} {name.lower()}" for name, count in counts)
+        for counts, times in outcomes.items()
     )
-    return ("kill -9 during orders, SQLite", text, "0 lost, 0 doubled")
+    return (f"{AT_ONCE} orders at once on one subscription, {kind.name}", told, "1 placed, 79 stale (409), 20 rounds")
+
+
+def rate(kind: Kind) -> list[Row]:
+    """Return the orders a second of one process: one after the other, and six buyers at once."""
+    engine = open_engine(kind.fresh())
+    buyers = [buyer(engine, space_id) for space_id in SPACES]
+    spent_alone, cpu = _orders(buyers[0], ORDERS)
+    with ThreadPoolExecutor(len(buyers)) as pool:
+        began = time.perf_counter()
+        together = list(pool.map(lambda each: _orders(each, ORDERS // 4), buyers))
+        spent = time.perf_counter() - began
+    engine.dispose()
+    count = len(together) * (ORDERS // 4)
+    what = f"order rate of one process, {kind.name}"
+    return [
+        (
+            f"{what}, one after the other",
+            f"{ORDERS / spent_alone:.0f} orders/s ({cpu / ORDERS * 1000:.1f} ms CPU each)",
+            "-",
+        ),
+        (f"{what}, {len(buyers)} spaces at once, each draft, review and order", f"{count / spent:.0f} orders/s", "-"),
+    ]
+
+
+def _orders(who: Buyer, count: int) -> tuple[float, float]:
+    """Place so many orders; return the seconds and the CPU seconds of placing alone, without drafts and reviews."""
+    spent = cpu = 0.0
+    for _ in range(count):
+        draft_id = who.ready()
+        began, began_cpu = time.perf_counter(), time.process_time()
+        outcome = who.place(draft_id)
+        spent, cpu = spent + time.perf_counter() - began, cpu + time.process_time() - began_cpu
+        assert isinstance(outcome, order.Placed), outcome
+    return spent, cpu

@@ -66,8 +66,8 @@ class Server:
 
 
 def ratios(folder: Path) -> list[Row]:
-    """Return the CPU ratios of the JSON preview and the HTML fragment, and the time of `preview` alone."""
-    ours = Server("ours", str(folder / "ratios"))
+    """Return the CPU ratios of the JSON preview and the HTML fragment."""
+    ours = Server("ours", str(folder))
     sizes = [str(len(ours.call(name))) for name in CALLS]
     bare = Server("bare", "-", *sizes)
     rows = []
@@ -79,9 +79,13 @@ def ratios(folder: Path) -> list[Row]:
     for server in (ours, bare):
         server.process.terminate()
         server.process.wait(10)
+    return rows
+
+
+def domain() -> list[Row]:
+    """Return the time of `preview` alone."""
     start, terms = sample(), catalogue.load()
     began, rounds = time.process_time(), 5_000
     for _ in range(rounds):
         preview(start.subscription, start.wish, on=date(2027, 3, 15), terms=terms)
-    rows.append(("preview, domain only", f"{(time.process_time() - began) / rounds * 1e6:.0f} us", "-"))
-    return rows
+    return [("preview, domain only", f"{(time.process_time() - began) / rounds * 1e6:.0f} us", "-")]

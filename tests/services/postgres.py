@@ -28,6 +28,8 @@ OPTIONS = {
     "full_page_writes": "off",
     "max_connections": "60",
 }
+#: What production leaves as it is.
+LASTING = {"fsync", "synchronous_commit", "full_page_writes"}
 
 
 class Postgres:
@@ -65,10 +67,13 @@ class Postgres:
 
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Start a server in a new folder, and stop and remove it at the end."""
+def running(*, durable: bool = False) -> Iterator[Postgres]:
+    """Start a server in a new folder, and stop and remove it at the end.
+
+    A `durable` one keeps its data on the disk and waits for it at each commit, as in production.
+    """
     with (
-        tempfile.TemporaryDirectory(prefix="pg-", dir=_memory()) as name,
+        tempfile.TemporaryDirectory(prefix="pg-", dir=None if durable else _memory()) as name,
         tempfile.TemporaryDirectory(prefix="pg-programs-") as copies,  # memory may not be allowed to hold programs
     ):
         folder = Path(name)
@@ -77,7 +82,7 @@ def running() -> Iterator[Postgres]:
         initdb = ["--no-sync", "--locale=C", "--encoding=UTF8", "--auth=trust", "--username=postgres"]
         done = subprocess.run([programs / "initdb", "-D", folder / "data", *initdb], capture_output=True, **lent)
         assert done.returncode == 0, done.stderr.decode()
-        options = [f"--{key}={value}" for key, value in OPTIONS.items()]
+        options = [f"--{key}={value}" for key, value in OPTIONS.items() if not (durable and key in LASTING)]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [programs / "postgres", "-D", folder / "data", "-k", folder, *options], stdout=log, stderr=log, **lent
