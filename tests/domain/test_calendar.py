@@ -73,14 +73,13 @@ def test_a_month_is_the_same_however_it_is_counted(day: date, months: int) -> No
     assert add_months(day, months) == months_later(day, months)
 
 
-@pytest.mark.parametrize(
-    "anchor", [date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 29), date(2023, 8, 31)], ids=str
-)
-def test_sixty_years_of_renewals_never_drift_from_the_anchor(anchor: date) -> None:  # T8
-    renewals = [add_months(anchor, 12 * terms) for terms in range(61)]
+def test_sixty_years_of_renewals_never_drift_from_any_anchor_of_four_years() -> None:  # T8
+    for anchor in FOUR_YEARS_OF_ANCHORS:
+        renewals = [add_months(anchor, 12 * terms) for terms in range(61)]
 
-    years = range(anchor.year, anchor.year + 61)
-    assert renewals == [date(year, anchor.month, min(anchor.day, monthrange(year, anchor.month)[1])) for year in years]
+        years = range(anchor.year, anchor.year + 61)
+        kept = [date(year, anchor.month, min(anchor.day, monthrange(year, anchor.month)[1])) for year in years]
+        assert renewals == kept, anchor
 
 
 @pytest.mark.parametrize(
@@ -172,6 +171,27 @@ def test_every_anchor_of_four_years_gets_the_renewal_the_rules_give_it() -> None
             assert previous <= effective <= months_later(day, 13), (anchor, day)
             assert effective >= next_first(day), (anchor, day)  # the lower price never starts before the higher would
             previous = effective
+
+
+def test_every_anchor_of_four_years_on_every_later_day_of_them() -> None:  # T3, T4, T5, T6, T7, T15
+    month_ahead = [months_later(day, 1) for day in FOUR_YEARS_OF_ANCHORS]
+    bounds = [(next_first(day), months_later(day, 13)) for day in FOUR_YEARS_OF_ANCHORS]
+    asked = 0
+    for begin, anchor in enumerate(FOUR_YEARS_OF_ANCHORS):
+        renewals, previous = iter([months_later(anchor, 12 * terms) for terms in range(1, 8)]), date.min
+        renewal, following = next(renewals), next(renewals)
+        for place in range(begin, len(FOUR_YEARS_OF_ANCHORS)):
+            day = FOUR_YEARS_OF_ANCHORS[place]
+            if renewal <= day:
+                renewal, following = following, next(renewals)
+
+            effective = first_anniversary_with_notice(anchor, day, 1)
+
+            assert effective == (renewal if month_ahead[place] <= renewal else following), (anchor, day)
+            assert bounds[place][0] <= effective <= bounds[place][1], (anchor, day)
+            assert previous <= effective, (anchor, day)
+            previous, asked = effective, asked + 1
+    assert asked == 1461 * 1462 // 2
 
 
 def days_to_ask(anchor: date, renewals: list[date]) -> list[date]:
