@@ -115,7 +115,7 @@ def test_answers_are_shown_from_five_on_without_who_gave_them(client: TestClient
 
     assert "Trop peu de réponses à montrer" in few
     assert re.findall(r'<th scope="row">([^<]+)</th><td[^>]*>(\d+)</td>', page) == [
-        ("Notre besoin varie selon la saison", "4"),
+        ("Nos besoins changent avec la saison", "4"),
         ("Une autre raison", "1"),
     ]
     assert page.count("&lt;b&gt;été&lt;/b&gt;") == 1
