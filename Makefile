@@ -26,6 +26,7 @@ check: format-check lint types imports test translations-shown ## everything tha
 test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
 	@scripts/provider
+	@scripts/proxy
 	$(BIN)/pytest
 
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 
 from widget import catalogue, languages
@@ -52,6 +53,14 @@ def create_post(settings: Settings, engine: Engine, clock: Clock = system_clock)
     )
 
 
+def _shared(settings: Settings) -> list[Middleware]:
+    """Return what lets the site on its own host, and no other, ask with the reader's cookies."""
+    if settings.trust.site is None:
+        return []
+    origins = [settings.trust.site]
+    return [Middleware(CORSMiddleware, allow_origins=origins, allow_credentials=True, allow_methods=["GET", "POST"])]
+
+
 def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) -> Starlette:
     """Return the service. Raises MissingSiteError, CatalogueError where what it needs is not there."""
     believed = settings.trust.provider
@@ -85,6 +94,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         middleware=[
             Middleware(HostGuard, hosts=settings.hosts),
             Middleware(CrossOriginGuard, trusted=frozenset(filter(None, [settings.trust.site]))),
+            *_shared(settings),
         ],
         exception_handlers={
             HTTPException: errors.http_error,
@@ -99,5 +109,6 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         app.build_middleware_stack(),
         site=site_headers(settings.site),
         https=settings.is_https,
+        partner=settings.trust.site or "",
     )
     return app

@@ -3,6 +3,7 @@
 Constant translations are folded into the compiled template, so that a page asks the catalogue nothing at run time.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from markupsafe import Markup
 
 from widget.languages import Language
 
+# In a text of ours a quotation mark is written as an entity: this is an attribute and nothing else.
+_TO_SERVICE = re.compile(r'="(/widget/(?!static/))')
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
@@ -68,3 +71,8 @@ def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
     Raises jinja2.TemplateNotFound, and jinja2.UndefinedError for a value that the template needs and nobody gave.
     """
     return _environment(language).get_template(template).render(values)
+
+
+def led_to(html: str, origin: str) -> str:
+    """Return HTML of ours whose forms and links to the service lead to an origin; its own files come with the page."""
+    return _TO_SERVICE.sub(rf'="{origin}\1', html)

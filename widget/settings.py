@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -73,9 +74,7 @@ class Settings:
         """The domain that the service and a site on another host have in common, or None where they are one host."""
         if self.trust.site is None:
             return None
-        hosts = [(urlsplit(each).hostname or "").split(".")[::-1] for each in (self.address, self.trust.site)]
-        common = [one for one, other in zip(*hosts, strict=False) if one == other]
-        return ".".join(common[::-1])
+        return _shared(self.address, self.trust.site)
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -110,12 +109,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     address = environment.get("HELPCENTER_ADDRESS", here)
     if address != here and not _is_origin(address):
         problems.append(f"HELPCENTER_ADDRESS is {address!r}: expected an origin such as https://help.example.com")
-    believed = Trust()
-    if environment.get("HELPCENTER_TRUST"):
-        try:
-            believed = trust.read(Path(environment["HELPCENTER_TRUST"]).resolve())
-        except TrustError as error:
-            problems.append(f"HELPCENTER_TRUST: {error}")
+    believed = _believed(environment.get("HELPCENTER_TRUST", ""), address, problems)
     mail_from = environment.get("HELPCENTER_MAIL_FROM", "help@workspace.example")
     if not _ADDRESS.fullmatch(mail_from):
         problems.append(f"HELPCENTER_MAIL_FROM is {mail_from!r}: expected an address such as help@example.com")
@@ -168,6 +162,30 @@ def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:
         problems.append(f"{prefix}PORT is {port!r}: expected a number from 1 to 65535")
         return None
     return Smtp(host, int(port), security, user, password)
+
+
+def _believed(file: str, address: str, problems: list[str]) -> Trust:
+    """Return what the file of trust.py says, nothing without one; note what is wrong."""
+    if not file:
+        return Trust()
+    try:
+        found = trust.read(Path(file).resolve())
+    except TrustError as error:
+        problems.append(f"HELPCENTER_TRUST: {error}")
+        return Trust()
+    shared = found.site and _shared(address, found.site)
+    if shared is not None and "." not in shared:
+        problems.append(f"HELPCENTER_TRUST: sites.help: expected a host of the same domain as {address}")
+    return found
+
+
+def _shared(address: str, site: str) -> str | None:
+    one, other = ((urlsplit(each).hostname or "") for each in (address, site))
+    if one == other:
+        return None
+    pairs = zip(one.split(".")[::-1], other.split(".")[::-1], strict=False)
+    common = [label for label, _ in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    return ".".join(common[::-1])
 
 
 def is_local(address: str) -> bool:

@@ -5,6 +5,7 @@ static-i18n builds once per language, nested; every hook may run several times a
 
 import json
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,7 @@ from widget.helpcentre import (
     translations,
 )
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
+from widget.rendering import led_to
 from widget.settings import ROOT
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
@@ -182,7 +184,17 @@ def on_post_build(config: MkDocsConfig) -> None:
     if new:
         log.info("not in docs/%s yet, run `make permalinks`: %s", permalinks.REGISTRY, ", ".join(new))
     with _stopping():
-        _write_headers(site, config.extra.get("service", ""))
+        service = config.extra.get("service", "")
+        if service:
+            _lead_to(site, service)
+        _write_headers(site, service)
+
+
+def _lead_to(site: Path, service: str) -> None:
+    """Let the pages ask a service on another host; the files of the element come with the pages."""
+    for page in sorted(site.rglob("*.html")):
+        page.write_text(led_to(page.read_text(encoding="utf-8"), service), encoding="utf-8")
+    shutil.copytree(ROOT / "widget" / "static", site / "widget" / "static", dirs_exist_ok=True)
 
 
 def _write_headers(site: Path, service: str) -> None:

@@ -2,7 +2,7 @@
 // `action` and `data-live` and a link's `href`, all on this site. No dependency, no build step.
 (() => {
   "use strict";
-  const FRAGMENT = { Accept: "text/html;fragment=1" };
+  const ASK = { headers: { Accept: "text/html;fragment=1" }, credentials: "include" };
   const WISH = /^(plan|users|zoom_licenses)$/;
   const VALUE = /^[A-Za-z0-9_-]{1,40}$/;
   const KEPT = "widget";
@@ -44,7 +44,7 @@
     // What came along from the other language or sign-in, else what this entry of the history had.
     async start() {
       const kept = (this.form && this.taken()) || history.state || {};
-      const at = kept.widget?.replace(/^\/widget\/\w+/, `/widget/${this.lang}`);
+      const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
       // The cookie says only that asking is worth it; the session is out of a script's reach.
       if (this.source && (at || /(?:^|; )signed_in=1/.test(document.cookie))) await this.load(at ?? this.source);
       this.prefill();
@@ -99,7 +99,7 @@
       this.isPersonal = true;
       if (address !== this.source) this.touched = false;
       try {
-        const answer = await fetch(address, { headers: FRAGMENT });
+        const answer = await fetch(address, ASK);
         if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
         if (answer.status >= 500) throw new Error(String(answer.status));
         const html = await answer.text();
@@ -137,7 +137,7 @@
       this.setAttribute("aria-busy", "true");
       try {
         const query = new URLSearchParams(new FormData(form));
-        const answer = await fetch(`${form.dataset.live}?${query}`, { headers: FRAGMENT, signal: mine.signal });
+        const answer = await fetch(`${form.dataset.live}?${query}`, { ...ASK, signal: mine.signal });
         const html = await answer.text();
         if (mine !== this.pending) return; // a stale answer is never painted
         if (answer.status >= 500) throw new Error(String(answer.status));
@@ -206,20 +206,20 @@
         // An order is a full form post, as is every step on the widget's own pages. It leaves the page: we first see
         // whether somebody answers, or what was typed would be gone.
         if (form.hasAttribute("data-whole") || !this.source) {
-          if (!(await fetch("/widget/health", { cache: "no-store" })).ok) throw new Error("health");
+          if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error("health");
           this.checked = form;
           form.requestSubmit(event.submitter);
           this.checked = undefined;
           return;
         }
         const body = new URLSearchParams(new FormData(form, event.submitter));
-        const answer = await fetch(form.action, { method: "POST", headers: FRAGMENT, body });
+        const answer = await fetch(form.action, { ...ASK, method: "POST", body });
         if (answer.status >= 500 || answer.status === 404) throw new Error(String(answer.status));
         if (answer.status === 401) this.keep(); // signed out meanwhile
         const html = await answer.text();
         if (answer.redirected) {
           this.note();
-          this.push(new URL(answer.url).pathname);
+          this.push(answer.url.replace(location.origin, ""));
           this.touched = false;
         }
         this.isPersonal = true;

@@ -1,6 +1,7 @@
 """The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
 
 from datetime import date
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -74,11 +75,17 @@ def _wish(body: str, language: Language) -> str:
 
 
 def _show(request: Request, language: Language, form: Form, template: str) -> Response:
+    values = try_out(request, language, form, template)
+    return answer(request, template, language, values, 422 if form.errors else 200)
+
+
+def try_out(request: Request, language: Language, form: Form, template: str) -> dict[str, Any]:
+    """Return what the first step shows to somebody who is not signed in."""
     context = context_of(request)
     result, on = tried(form, context.terms)
     address = f"/widget/{language.code}/change"
     wish = urlencode({name: form.typed[name] for name in WISH if name in form.typed})
-    values = {
+    return {
         "who": "anonymous",
         "here": f"{address}?{wish}",
         "action": address,
@@ -97,7 +104,6 @@ def _show(request: Request, language: Language, form: Form, template: str) -> Re
         "r": result and result_view(result, language, link(request, language), context.terms),
         "calendar": f"{address}/calendar.ics?{urlencode({name: form.typed[name] for name in SAMPLE})}",
     }
-    return answer(request, template, language, values, 422 if form.errors else 200)
 
 
 def tried(form: Form, terms: Terms) -> tuple[ChangePreview | None, date | None]:

@@ -7,12 +7,13 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.services import sign_in
 from widget.services.demo import STAFF, enter_staff, people
+from widget.services.openid import Entered
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
 from widget.web.openid import enter
 from widget.web.pages import answer, read_form, too_large
 from widget.web.security import safe_next
-from widget.web.session import browser_of, remember, session_id_of
+from widget.web.session import browser_of, session_id_of
 from widget.wording import N_
 
 
@@ -60,7 +61,4 @@ def _sign_in(request: Request, typed: dict[str, str]) -> Response | None:
         browser=browser_of(request),
     )
     target = safe_next(typed.get("next", "")) or f"/widget/{accepted_language(request).code}/change"
-    response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
-    if session_id:
-        remember(request, response, session_id)
-    return response
+    return enter(request, Entered(session_id, target)) if session_id else RedirectResponse("/widget/signin", 303)

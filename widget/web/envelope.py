@@ -29,11 +29,12 @@ def site_headers(site: Path) -> dict[str, str]:
 class Envelope:
     """The outermost layer: also what goes wrong inside leaves with an id, headers and a line in the log."""
 
-    def __init__(self, app: ASGIApp, *, site: dict[str, str], https: bool) -> None:
+    def __init__(self, app: ASGIApp, *, site: dict[str, str], https: bool, partner: str = "") -> None:
         self.app = app
         self.https = https
-        # The widget's own pages have no inline script: they allow no hash.
-        self.site, self.widget = site, security_headers(content_policy())
+        # The widget's own pages have no inline script: they allow no hash. `partner` is the site on a host of its own,
+        # to which a form of ours may lead back.
+        self.site, self.widget = site, security_headers(content_policy(service=partner))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; add to its answer, and log it when it is answered."""

@@ -132,6 +132,9 @@ def enter(request: Request, entered: Entered) -> Response:
     if entered.staff:
         home = home_of(entered.staff, _language(request, then))
         then = then if then.startswith(home) else home
+    site = context_of(request).settings.trust.site
+    if site and not then.startswith("/widget/"):
+        then = site + then  # the articles are there
     response = RedirectResponse(then, 303, NO_STORE)
     remember(request, response, entered.session_id)
     return response

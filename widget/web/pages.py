@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from widget.languages import Language
 from widget.logs import request_id
-from widget.rendering import render
+from widget.rendering import led_to, render
 from widget.store.space import Member
 from widget.web.body import read_body
 from widget.web.context import accepted_language, context_of
@@ -78,7 +78,15 @@ def answer(
                 "demo": context.settings.demo,
             },
         )
+    elif _from_site(request):
+        inner = led_to(inner, context_of(request).settings.address)
     return HTMLResponse(inner, status, HEADERS | {"Content-Language": language.code})
+
+
+def _from_site(request: Request) -> bool:
+    """Whether the element stands on a page of the site on its own host."""
+    site = context_of(request).settings.trust.site
+    return site is not None and request.headers.get("origin") == site
 
 
 def notice(

@@ -14,6 +14,7 @@ from widget.web import (
     calendar,
     change,
     desk,
+    embed,
     feedback,
     hand_off,
     mailbox,
@@ -134,6 +135,11 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/signout", sign_in.sign_out, methods=["POST"]),
         Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),
     ]
+    if settings.trust.frames:
+        widget += [
+            Route("/{language:language}/embed", embed.show),
+            Route("/{language:language}/embed/result", embed.live),
+        ]
     if settings.trust.provider:
         widget += [
             Route("/signin/back", openid.callback),
