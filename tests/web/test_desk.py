@@ -4,17 +4,23 @@ import html
 import re
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, select
 from starlette.testclient import TestClient
 
 from tests.web.people import sign_in
-from widget.store.engine import reading
+from widget.store import feedback
+from widget.store.engine import reading, transaction
+from widget.store.feedback import Feedback
 from widget.store.tables import audit_event, draft, placed_order
 
 SPACE = "/widget/fr/desk/atelier-nord"
-PAGES = {"support": ["/widget/fr/desk", SPACE], "team": ["/widget/fr/team", "/widget/fr/team/outbox"]}
+PAGES = {
+    "support": ["/widget/fr/desk", SPACE],
+    "team": ["/widget/fr/team", "/widget/fr/team/feedback", "/widget/fr/team/outbox"],
+}
 
 
 def enter(client: TestClient, role: str) -> str:
@@ -125,3 +131,20 @@ def test_the_team_sees_what_waits_to_be_sent(client: TestClient) -> None:
     enter(client, "team")
 
     assert "Rien n’attend, rien n’a été abandonné." in html.unescape(client.get("/widget/fr/team/outbox").text)
+
+
+def test_the_team_reads_what_readers_said_as_they_wrote_it(client: TestClient) -> None:
+    enter(client, "team")
+    before = html.unescape(client.get("/widget/fr/team/feedback").text)
+    said = Feedback("1", datetime(2026, 11, 24, tzinfo=UTC), 1001, "", "fr", "v1", False, "<script>clair</script>")
+    with transaction(engine_of(client)) as connection:
+        feedback.add(connection, said)
+
+    page = client.get("/widget/fr/team/feedback").text
+
+    assert "Aucun lecteur n’a encore rien dit." in before
+    assert re.findall(
+        r'<th scope="row"><a href="/a/1001/">(\w+)</a></th><td[^>]*>(\w+)</td><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>',
+        page,
+    ) == [("1001", "fr", "0", "1")]
+    assert "<li>&lt;script&gt;clair&lt;/script&gt;</li>" in page

@@ -61,6 +61,7 @@ POST /widget/{language}/undo/{change}               in  409 303 in  in  in  409
 GET  /widget/{language}/desk                        in  in  in  200 404 in  in
 GET  /widget/{language}/desk/{space}                in  in  in  200 404 in  in
 GET  /widget/{language}/team                        in  in  in  404 200 in  in
+GET  /widget/{language}/team/feedback               in  in  in  404 200 in  in
 GET  /widget/{language}/team/outbox                 in  in  in  404 200 in  in
 GET  /widget/signin                                 200 200 200 200 200 200 200
 POST /widget/signin                                 in  in  in  in  in  in  in
@@ -72,13 +73,15 @@ ROWS = {
     (line.split()[0], line.split()[1]): dict(zip(PEOPLE, line.split()[2:], strict=True))
     for line in POLICY.strip().splitlines()
 }
-#: Routes that a provider or the product has to be set up for: asked by everybody in the files named.
+#: Routes that a provider, the product or a framing site has to be set up for: asked by everybody in the files named.
 ELSEWHERE = {
     "/widget/signin/back": "test_openid.py",
     "/widget/signin/space": "test_openid.py",
     "/widget/signin/ended": "test_openid.py",
     "/widget/handoff": "test_hand_off.py",
     "/widget/handoff/continue": "test_hand_off.py",
+    "/widget/{language}/embed": "test_embed.py",
+    "/widget/{language}/embed/result": "test_embed.py",
 }
 #: The folders of files: the built site and the widget's own.
 FILES = ("/widget/static", "")
@@ -122,7 +125,7 @@ def listed(found: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]
 def test_every_route_is_in_the_policy() -> None:
     provider = Provider("https://id.example", "help", None, ("openid",))
     product = Product("https://product.example", "https://product.example", KeySet([]))
-    settings = replace(read({}), trust=Trust(provider=provider, product=product))
+    settings = replace(read({}), trust=Trust(provider=provider, product=product, frames=("https://friend.example",)))
     found = set(listed(routes(settings)))
 
     asked = {each for each in found if each[0] != "FILES" and each[1] not in ELSEWHERE}

@@ -12,12 +12,13 @@ from sqlalchemy import Engine
 from widget.domain.terms import Terms
 from widget.services import account
 from widget.services.account import Account
-from widget.store import audit
+from widget.store import audit, feedback
 from widget.store import identity as identities
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store import survey as surveys
 from widget.store.engine import reading, transaction
+from widget.store.feedback import Miss
 from widget.store.identity import Staff
 from widget.store.space import Space
 
@@ -31,6 +32,17 @@ class Answers:
 
     count: int
     reasons: Mapping[str, int]
+    comments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What readers said of an article in a language: how many it helped and not, and what they wrote."""
+
+    article: int
+    language: str
+    yes: int
+    no: int
     comments: tuple[str, ...]
 
 
@@ -63,6 +75,19 @@ def view(engine: Engine, terms: Terms, *, staff_id: str, space_id: str, now: dat
             return None
         audit.append(connection, space_id, at=now, actor=staff_id, kind="support.viewed", data={})
         return account.read(connection, terms, space_id=space_id, member_id=people[0].id, now=now)
+
+
+def said(engine: Engine) -> tuple[list[Said], list[Miss]]:
+    """Return what readers said of each article in each language, and what they searched in vain."""
+    with reading(engine) as connection:
+        every, misses = feedback.everything(connection), feedback.misses(connection)
+    found = []
+    for article, language in sorted({(each.article, each.language) for each in every}):
+        its = [each for each in every if (each.article, each.language) == (article, language)]
+        helped = sum(each.helpful for each in its)
+        comments = tuple(each.comment for each in its if each.comment)
+        found.append(Said(article, language, helped, len(its) - helped, comments))
+    return found, misses
 
 
 def answers(engine: Engine) -> Answers:

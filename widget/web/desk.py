@@ -87,6 +87,13 @@ async def answers(request: Request, language: Language, staff: Staff) -> Respons
     return answer(request, "desk/answers.html", language, values)
 
 
+async def readers(request: Request, language: Language, staff: Staff) -> Response:
+    """Show what readers said of the articles, and what they searched in vain."""
+    articles, misses = desk.said(context_of(request).engine)
+    values = {"staff": staff, "articles": articles, "misses": misses}
+    return answer(request, "desk/readers.html", language, values)
+
+
 async def messages(request: Request, language: Language, staff: Staff) -> Response:
     """Show what waits in the outbox and what was given up on."""
     values = {"staff": staff, "deliveries": outbox.listed(context_of(request).engine)}

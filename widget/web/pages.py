@@ -31,6 +31,7 @@ TITLES = {
     "desk/find.html": N_("Support: find a space"),
     "desk/space.html": N_("Support"),
     "desk/answers.html": N_("Answers of the survey"),
+    "desk/readers.html": N_("What readers said"),
     "desk/outbox.html": N_("Outbox"),
     "account/sign_in.html": N_("Sign in to the demonstration"),
 }

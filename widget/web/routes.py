@@ -129,6 +129,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/{language:language}/desk", staffed("support", desk.find)),
         Route("/{language:language}/desk/{space}", staffed("support", desk.show)),
         Route("/{language:language}/team", staffed("team", desk.answers)),
+        Route("/{language:language}/team/feedback", staffed("team", desk.readers)),
         Route("/{language:language}/team/outbox", staffed("team", desk.messages)),
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),

@@ -1,0 +1,65 @@
+"""The try-out in a frame of another site: for the sites named, the same for everybody, and no cookie is read."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from tests.web.people import sign_in
+from widget import catalogue
+from widget.app import create_app
+from widget.catalogue import DATA
+from widget.services.transfer import import_file
+from widget.settings import read
+from widget.store.engine import migrate, open_engine
+
+PAGES = ["/widget/fr/embed", "/widget/fr/embed/result?users=15", "/widget/en/embed?users=16"]
+
+
+@pytest.fixture
+def framed(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+    (tmp_path / "trust.toml").write_text('[sites]\nframes = ["https://a.example", "https://b.example"]\n')
+    environment = {"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_TRUST": str(tmp_path / "trust.toml")}
+    settings = read(environment | {"HELPCENTER_DEMO": "1"})
+    engine = open_engine(settings.database_url)
+    migrate(engine)
+    import_file(engine, catalogue.load(), DATA / "demo.json", now=today())
+    with TestClient(create_app(settings, engine, today), base_url=settings.address) as client:
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        yield client
+    engine.dispose()
+
+
+def test_only_the_sites_named_may_show_it(framed: TestClient) -> None:
+    for page in PAGES:
+        policy = framed.get(page).headers["content-security-policy"]
+        assert "frame-ancestors https://a.example https://b.example" in policy, page
+        assert "unsafe" not in policy
+    assert "frame-ancestors 'self'" in framed.get("/widget/fr/change").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_who_is_signed_in_sees_what_a_stranger_sees(framed: TestClient, page: str) -> None:
+    stranger = framed.get(page)
+    sign_in(framed, "Claire Martin")
+    framed.cookies.set("language", "en")
+
+    claire = framed.get(page)
+
+    assert (claire.status_code, claire.text) == (stranger.status_code, stranger.text)
+    assert "set-cookie" not in claire.headers
+
+
+@pytest.mark.parametrize("typed", ["", "0", "many", "%FF", "<script>", "1" * 5_000])
+def test_wrong_numbers_are_named_in_the_frame(framed: TestClient, typed: str) -> None:
+    answer = framed.get("/widget/fr/embed", params={"users": typed})
+
+    assert answer.status_code == 422
+    assert "Nombre d’utilisateurs" in answer.text
+    assert "<script>" not in answer.text.replace("<script async", "")
+
+
+def test_without_a_site_named_there_is_no_such_page(client: TestClient) -> None:
+    assert [client.get(page).status_code for page in PAGES] == [404, 404, 404]
