@@ -33,6 +33,9 @@ bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 	@scripts/browser
 	$(BIN)/python -m bench
 
+drill: .venv/dev.stamp site/built.stamp ## what no crash, outage or clock may do, as a table (half an hour)
+	$(BIN)/python -m drills $(DRILL)
+
 ##@ Work on it
 setup: .venv/dev.stamp ## the environment, with what development needs
 
@@ -90,4 +93,4 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
 	@cmp -s $@.now $@ || cp $@.now $@
 
-.PHONY: always translations translations-shown help run docs check test bench setup fmt format-check lint types imports screenshot lock clean
+.PHONY: always translations translations-shown help run docs check test bench drill setup fmt format-check lint types imports screenshot lock clean

@@ -24,7 +24,8 @@ class Verified:
 def verify(engine: Engine) -> Verified:
     """Read the chain of every space from its first event to its head; return how many there are.
 
-    Raises AlteredError naming the first altered or missing event of each space that has one.
+    Raises AlteredError naming the first altered or missing event of each space that has one, and each order that is
+    not what was placed.
     """
     with reading(engine) as connection:
         names = spaces.ids(connection)
@@ -33,8 +34,10 @@ def verify(engine: Engine) -> Verified:
         with reading(engine) as connection:
             found = audit.first_altered(connection, space_id)
             events += audit.head(connection, space_id)[0]
+            others = audit.altered_orders(connection, space_id)
         if found is not None:
             altered.append(f"space {space_id}: audit event {found} was altered or is missing")
+        altered += [f"space {space_id}: order {each} is not what its audit event says" for each in others]
     if altered:
         raise AlteredError("\n".join(altered))
     return Verified(len(names), events)

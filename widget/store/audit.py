@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from widget.store.tables import FIRST_HASH, audit_event, subscription
+from widget.store.tables import FIRST_HASH, audit_event, placed_order, subscription
 
 
 def append(
@@ -65,6 +65,26 @@ def _beyond(sequence: int, digest: str, kept: tuple[int, str]) -> int | None:
         return None
     # Cut short: the first one missing. Longer than its head, or written anew as a whole: where the two part.
     return min(sequence, kept[0]) + 1 if sequence != kept[0] else sequence
+
+
+def altered_orders(connection: Connection, space_id: str) -> list[str]:
+    """Return the orders of a space whose promise is not the one in the chain."""
+    told = connection.execute(
+        select(audit_event.c.data).where(audit_event.c.space_id == space_id, audit_event.c.kind == "order.placed")
+    ).scalars()
+    promises = {data["order"]: data["promise"] for data in map(json.loads, told)}
+    rows = connection.execute(
+        select(placed_order.c.id, placed_order.c.preview).where(placed_order.c.space_id == space_id)
+    )
+    kept = {row.id: row.preview for row in rows}
+    return sorted(each for each in kept.keys() | promises.keys() if not _is(kept.get(each, ""), promises.get(each)))
+
+
+def _is(text: str, promise: object) -> bool:
+    try:
+        return bool(json.loads(text) == promise)
+    except ValueError:
+        return False
 
 
 def _hash(row: Mapping[str, Any]) -> str:
