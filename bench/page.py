@@ -15,7 +15,8 @@ from typing import Any
 import brotli
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, NAMES, Service
+from tests.browser.conftest import Service
+from tests.chromium import launch
 from widget.settings import ROOT
 
 Row = tuple[str, str, str]
@@ -145,8 +146,7 @@ def _chromium(folder: Path) -> Iterator[tuple[Browser, str]]:
     service = Service(folder)
     try:
         with sync_playwright() as playwright:
-            found = next(name for name in NAMES if Path(name).exists())
-            browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+            browser = launch(playwright.chromium)
             yield browser, service.address
             browser.close()
     finally:

@@ -18,7 +18,7 @@ import brotli
 import yaml
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, NAMES
+from tests.chromium import launch
 from widget import catalogue, languages
 from widget.helpcentre import facts, pages
 from widget.settings import ROOT
@@ -78,8 +78,7 @@ def cold(folder: Path) -> list[Row]:
     _build(stock)
     rows = []
     with sync_playwright() as playwright:
-        found = next(name for name in NAMES if Path(name).exists())
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = launch(playwright.chromium)
         for code, key in ARTICLES.items():
             path = pages.read(ROOT / "docs")[key][code].path
             ours = _visit(browser, ROOT / "site", path)

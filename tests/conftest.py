@@ -1,6 +1,23 @@
-"""One profile for all property tests: the same examples on every machine, and no limit on how long one may take."""
+"""One profile for all property tests: the same examples on every machine, and no limit on how long one may take.
 
+And one Chromium for all browser tests of a process: Playwright starts only one.
+"""
+
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.chromium import launch
 
 settings.register_profile("the same everywhere", derandomize=True, max_examples=400, deadline=None, database=None)
 settings.load_profile("the same everywhere")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = launch(playwright.chromium)
+        yield browser
+        browser.close()

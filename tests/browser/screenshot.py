@@ -5,7 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, NAMES, Service
+from tests.browser.conftest import Service
+from tests.chromium import launch
 
 PICTURE = Path(__file__).with_name("readme.png")
 
@@ -14,9 +15,7 @@ def main() -> None:
     """Take the picture of the running service."""
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         service = Service(Path(data))
-        browser = playwright.chromium.launch(
-            executable_path=next(name for name in NAMES if Path(name).exists()), args=ARGUMENTS
-        )
+        browser = launch(playwright.chromium)
         page = browser.new_page(viewport={"width": 1100, "height": 1500})
         page.goto(service.address + "/fr/abonnement/retrograder/")
         page.wait_for_timeout(500)

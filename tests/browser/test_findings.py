@@ -4,13 +4,13 @@ Material's instant navigation, off on our site, is on in the site of this module
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import ARGUMENTS, NAMES, Service, free_port
+from tests.browser.conftest import Service, free_port
 from tests.browser.people import ANNUAL, a_space, enter
+from tests.chromium import launch
 from tests.helpcentre.conftest import build, copy_of_sources
 
 DOWNGRADE = "/fr/abonnement/retrograder/"
@@ -176,11 +176,7 @@ def test_finding_8_the_sticky_header_does_not_cover_the_focused_error_summary(se
 def test_finding_9_a_page_restored_by_the_browser_shows_nothing_personal_of_before(
     service: Service, chromium: Browser
 ) -> None:
-    browser = chromium.browser_type.launch(
-        executable_path=next(name for name in NAMES if Path(name).exists()),
-        args=ARGUMENTS,
-        ignore_default_args=["--disable-back-forward-cache"],  # Playwright switches it off
-    )
+    browser = launch(chromium.browser_type, ignored=("--disable-back-forward-cache",))  # Playwright switches it off
     page = browser.new_page()
     space = a_space(service, ANNUAL)
     enter(page.context, service, space)

@@ -15,19 +15,13 @@ from pathlib import Path
 from shutil import copytree
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser.conftest import ARGUMENTS, NAMES
 from widget.domain.refusal import Rule
 from widget.settings import ROOT
 
 #: The sections that a folder of articles needs before it is complete.
 EVERY_RULE = "".join(f"\n## About {rule} {{ #{rule} .rule }}\n" for rule in Rule)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run this folder's browser tests first: tests/browser keeps its Chromium to the end, and Playwright runs one."""
-    items.sort(key=lambda item: not item.path.stem.endswith("in_browser"))
 
 
 #: 24 November 2026, noon: the articles show the terms in force that day, whenever the tests run.
@@ -166,18 +160,9 @@ def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     server.server_close()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        path = next(name for name in NAMES if Path(name).exists())
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield running
-        running.close()
-
-
 @pytest.fixture
-def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    made = browser.new_context(base_url=address, locale="en-GB")
+def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    made = chromium.new_context(base_url=address, locale="en-GB")
     yield made
     made.close()
 

@@ -25,8 +25,8 @@ def told(service: Service) -> list[str]:
     return feedback.report(open_engine(f"sqlite:///{service.data / 'helpcentre.sqlite3'}")).splitlines()
 
 
-def test_one_click_in_the_article_and_a_comment_stay_in_the_article(browser: Browser, service: Service) -> None:
-    page = browser.new_page(base_url=service.address, bypass_csp=False)
+def test_one_click_in_the_article_and_a_comment_stay_in_the_article(chromium: Browser, service: Service) -> None:
+    page = chromium.new_page(base_url=service.address, bypass_csp=False)
     page.goto(f"{ARTICLE}#notice-period")
     page.locator("form.hc-feedback").get_by_role("button", name="Non").click()
     expect(page.get_by_role("heading", name="Merci de votre réponse")).to_be_focused()
@@ -40,8 +40,8 @@ def test_one_click_in_the_article_and_a_comment_stay_in_the_article(browser: Bro
     page.close()
 
 
-def test_without_javascript_the_click_leads_to_the_thanks_and_back(browser: Browser, service: Service) -> None:
-    context = browser.new_context(base_url=service.address, java_script_enabled=False)
+def test_without_javascript_the_click_leads_to_the_thanks_and_back(chromium: Browser, service: Service) -> None:
+    context = chromium.new_context(base_url=service.address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/en/subscription/cancel/")
     page.locator("form.hc-feedback").get_by_role("button", name="Yes").click()
@@ -55,8 +55,8 @@ def test_without_javascript_the_click_leads_to_the_thanks_and_back(browser: Brow
     context.close()
 
 
-def test_the_thanks_have_no_fault_that_axe_finds(browser: Browser, service: Service) -> None:
-    context = browser.new_context(
+def test_the_thanks_have_no_fault_that_axe_finds(chromium: Browser, service: Service) -> None:
+    context = chromium.new_context(
         base_url=service.address, bypass_csp=True, java_script_enabled=True, viewport={"width": 320, "height": 700}
     )
     page = context.new_page()
@@ -77,8 +77,8 @@ def test_on_plain_files_a_click_says_that_nobody_answers(page: Page) -> None:
     expect(page).to_have_url(f"{page.url.split('/fr/')[0]}{ARTICLE}")
 
 
-def test_a_search_in_vain_is_counted_once_where_a_service_is_there(browser: Browser, service: Service) -> None:
-    page = browser.new_page(base_url=service.address)
+def test_a_search_in_vain_is_counted_once_where_a_service_is_there(chromium: Browser, service: Service) -> None:
+    page = chromium.new_page(base_url=service.address)
     page.goto("/fr/")
     with page.expect_request("**/widget/fr/searches") as sent:
         page.locator("#hc-q").press_sequentially("xyzzyx imprimante")

@@ -55,8 +55,8 @@ def test_a_search_without_result_says_so(page: Page) -> None:
     expect(page.locator(".hc-search [role=status]")).to_have_text("Aucun article trouvé.")
 
 
-def test_without_javascript_the_search_leads_to_the_list_of_all_articles(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+def test_without_javascript_the_search_leads_to_the_list_of_all_articles(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     page.goto(DOWNGRADE["fr"])
     page.locator("#hc-q").fill("essai")
@@ -86,9 +86,9 @@ def test_the_switcher_keeps_the_place_and_remembers_the_choice(page: Page, addre
 
 @pytest.mark.parametrize(("locale", "code"), [("fr-CA", "fr"), ("en-US", "en"), ("de-DE", "fr")])
 def test_the_neutral_root_follows_the_language_of_the_browser(
-    browser: Browser, address: str, locale: str, code: str
+    chromium: Browser, address: str, locale: str, code: str
 ) -> None:
-    context = browser.new_context(base_url=address, locale=locale)
+    context = chromium.new_context(base_url=address, locale=locale)
     page = context.new_page()
     page.goto("/")
 
@@ -121,8 +121,8 @@ def test_a_lasting_link_remembers_the_language_chosen_before(page: Page, address
     expect(page).to_have_url(f"{address}/fr/abonnement/annuler/#backup")
 
 
-def test_without_javascript_a_lasting_link_offers_both_languages(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+def test_without_javascript_a_lasting_link_offers_both_languages(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     page.goto("/a/1003/backup/")
     page.locator("a[hreflang=en]").click()
@@ -143,9 +143,9 @@ def test_the_menu_opens_by_keyboard_on_a_small_screen(page: Page) -> None:
 
 
 def test_the_palette_follows_the_system_until_the_reader_chooses_and_keeps_the_choice(
-    browser: Browser, address: str
+    chromium: Browser, address: str
 ) -> None:
-    context = browser.new_context(base_url=address, color_scheme="dark")
+    context = chromium.new_context(base_url=address, color_scheme="dark")
     page = context.new_page()
     page.goto("/fr/")
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", "slate")
@@ -186,8 +186,8 @@ def test_a_page_asks_for_nothing_that_is_missing_and_breaks_no_rule_of_the_polic
 
 @pytest.mark.parametrize("width", [320, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_and_nothing_runs_over(browser: Browser, address: str, scheme: str, width: int) -> None:
-    context = browser.new_context(
+def test_axe_finds_nothing_and_nothing_runs_over(chromium: Browser, address: str, scheme: str, width: int) -> None:
+    context = chromium.new_context(
         base_url=address,
         color_scheme="dark" if scheme == "dark" else "light",
         viewport={"width": width, "height": 900},

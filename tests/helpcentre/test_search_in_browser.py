@@ -31,10 +31,12 @@ def table(code: str) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module", params=["fr", "en"])
-def found(request: pytest.FixtureRequest, browser: Browser, address: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
+def found(
+    request: pytest.FixtureRequest, chromium: Browser, address: str
+) -> Iterator[tuple[str, dict[str, list[str]]]]:
     """The results of every query of a language, as the page lists them."""
     code: str = request.param
-    page = browser.new_page(base_url=address)
+    page = chromium.new_page(base_url=address)
     page.goto(f"/{code}/?q=plan")
     expect(page.locator(".hc-results a").first).to_be_visible()
     queries = [query for query, _ in table(code)]

@@ -15,8 +15,8 @@ READ_ALL = """async () => {
 
 
 @pytest.fixture
-def context(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    made = browser.new_context(base_url=address, locale="fr-FR", permissions=["clipboard-read", "clipboard-write"])
+def context(chromium: Browser, address: str) -> Iterator[BrowserContext]:
+    made = chromium.new_context(base_url=address, locale="fr-FR", permissions=["clipboard-read", "clipboard-write"])
     yield made
     made.close()
 
@@ -136,8 +136,8 @@ def test_without_permission_the_text_is_selected_and_the_reader_is_told(page: Pa
     assert page.evaluate(SELECTED).startswith("[Rétrograder votre abonnement – Le préavis](http")
 
 
-def test_without_javascript_the_link_of_a_section_leads_to_it(browser: Browser, address: str) -> None:
-    context = browser.new_context(base_url=address, java_script_enabled=False)
+def test_without_javascript_the_link_of_a_section_leads_to_it(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     page.goto(DOWNGRADE)
     page.locator("#notice-period .headerlink").click()
@@ -156,8 +156,8 @@ def test_a_cold_page_loads_nothing_of_it(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_in_the_dialog(browser: Browser, address: str, scheme: str) -> None:
-    context = browser.new_context(
+def test_axe_finds_nothing_in_the_dialog(chromium: Browser, address: str, scheme: str) -> None:
+    context = chromium.new_context(
         base_url=address,
         bypass_csp=True,
         color_scheme="dark" if scheme == "dark" else "light",
