@@ -31,6 +31,7 @@ test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 	@scripts/browser
+	@scripts/provider
 	$(BIN)/python -m bench
 
 drill: .venv/dev.stamp site/built.stamp ## what no crash, outage or clock may do, as a table (half an hour)

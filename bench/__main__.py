@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import crash, orders, page, quote, reads, server, site
+from bench import crash, orders, page, quote, reads, server, sign_in, site
 from bench.databases import kinds
 
 Row = tuple[str, str, str]
@@ -29,6 +29,8 @@ def rows(home: Path) -> Iterator[Row]:
         lambda: server.ratios(home / "ratios"),
         server.domain,
         quote.rows,
+        lambda: sign_in.round_trip(home / "provider"),
+        lambda: sign_in.costs(home / "costs"),
         lambda: site.cold(home / "cold"),
         lambda: site.builds(home / "builds"),
     ]

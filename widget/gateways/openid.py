@@ -146,14 +146,6 @@ class OpenIdProvider:
         expires = now + timedelta(seconds=2 * MOST_AGE)
         return Ended(claims["iss"], claims.get("sub"), claims.get("sid"), claims["jti"], expires)
 
-    def end_session_address(self, then: str, *, now: datetime) -> str | None:
-        """Return where the browser signs out of the provider too, or None where the provider has no such place."""
-        address = self._discovered(now).get("end_session_endpoint")
-        if not isinstance(address, str) or not is_trustworthy(address):
-            return None
-        query = {"client_id": self.provider.client_id, "post_logout_redirect_uri": then}
-        return str(httpx2.URL(address).copy_merge_params(query))
-
     def _client(self) -> OAuth2Client:
         return OAuth2Client(
             client_id=self.provider.client_id,
