@@ -30,9 +30,10 @@ from widget.domain.quote import QuoteState
 from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.domain.vat import Treatment
-from widget.services import members, quote, quote_due, quote_pdf, undo
+from widget.services import members, quote, quote_accept, quote_due, quote_pdf, undo
 from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
-from widget.services.quote import Accepted, Asked, Differs, Look, Over, Requested
+from widget.services.quote import Asked, Over, Requested
+from widget.services.quote_accept import Accepted, Differs, Look
 from widget.services.quote_due import QuotesNotSettledError
 from widget.services.quote_pdf import DamagedPdfError
 from widget.store import quote as quotes
@@ -80,7 +81,7 @@ def accept(
     now: datetime = NOW,
     terms: Terms = TERMS,
 ) -> Accepted:
-    return quote.accept(
+    return quote_accept.accept(
         who.engine,
         terms,
         space_id=who.space_id,
@@ -95,7 +96,7 @@ def accept(
 
 
 def look(who: Administrator, number: str, *, now: datetime = NOW, terms: Terms = TERMS) -> Look:
-    found = quote.look(who.engine, terms, space_id=who.space_id, member_id=who.member_id, number=number, now=now)
+    found = quote_accept.look(who.engine, terms, space_id=who.space_id, member_id=who.member_id, number=number, now=now)
     assert found is not None
     return found
 
@@ -187,7 +188,7 @@ def test_a_user_gets_no_quote_and_sees_none(claire: Administrator) -> None:
     assert request(him, draft_id, key="another") == Unknown()
     assert accept(him, number) == Unknown()
     assert withdraw(him, number) == Unknown()
-    assert quote.look(him.engine, TERMS, space_id=him.space_id, member_id=karim, number=number, now=NOW) is None
+    assert quote_accept.look(him.engine, TERMS, space_id=him.space_id, member_id=karim, number=number, now=NOW) is None
 
 
 def test_the_quote_of_another_space_is_unknown(claire: Administrator, tmp_path: Path) -> None:
@@ -607,3 +608,23 @@ def test_the_pdf_of_another_space_is_unknown(claire: Administrator, tmp_path: Pa
 
     assert pdf(administrator(claire.engine, "harbour-studio", "Olivia Hughes"), number) is None
     assert pdf(claire, "Q-2026-000002") is None
+
+
+@pytest.mark.parametrize(
+    ("space", "name", "ends"),
+    [
+        pytest.param("kiritimati", "Teretia Ioane", datetime(2026, 12, 24, 10, tzinfo=UTC), id="14 hours ahead"),
+        pytest.param("pago-pago", "Sina Tuala", datetime(2026, 12, 25, 11, tzinfo=UTC), id="11 hours behind"),
+        pytest.param("harbour-studio", "Olivia Hughes", datetime(2026, 12, 25, 0, tzinfo=UTC), id="in London"),
+    ],
+)
+def test_it_expires_at_the_midnight_of_its_own_zone_and_not_before(
+    claire: Administrator, tmp_path: Path, space: str, name: str, ends: datetime
+) -> None:
+    bring_in(claire.engine, tmp_path, demo_space(space))
+    asked = datetime(2026, 11, 24, 20 if space == "pago-pago" else 9, tzinfo=UTC)
+    number = ask(administrator(claire.engine, space, name), Level("premium", 20, 3), now=asked)
+
+    assert quote_due.expire_due(claire.engine, TERMS, ends - timedelta(microseconds=1)) == 0
+    assert quote_due.expire_due(claire.engine, TERMS, ends) == 1
+    assert states(claire) == {number: "expired"}

@@ -485,14 +485,15 @@ def test_a_space_sends_five_quotes_an_hour_and_no_more(olivia: TestClient, today
     quote = ask(olivia)
     form = {"token": token(olivia.get(quote).text), "email": "mia.scott@harbour-studio.example"}
 
-    answers = [olivia.post(f"{quote}/send", data=form).status_code for _ in range(6)]
+    answers = [olivia.post(f"{quote}/send", data=form) for _ in range(6)]
     today.instant += timedelta(minutes=29)
     olivia.get(quote)
     today.instant += timedelta(minutes=29)
     olivia.get(quote)
     today.instant += timedelta(minutes=3)
 
-    assert answers == [200] * 5 + [429]
+    assert [each.status_code for each in answers] == [200] * 5 + [429]
+    assert answers[-1].headers["retry-after"] == "3600"
     assert olivia.post(f"{quote}/send", data=form).status_code == 200
 
 

@@ -57,7 +57,10 @@ def load(connection: Connection, space_id: str, *, lock: bool = False) -> Stored
 
 
 def save(connection: Connection, before: Stored, in_use: Level, billed: tuple[Step, ...]) -> bool:
-    """Keep what is in use and billed; return False where another change was faster."""
+    """Keep what is in use and billed; return False where another change was faster.
+
+    Who changes them supersedes the quotes computed on them (services/quote_state.py); what comes due was foreseen.
+    """
     changed = connection.execute(
         update(subscription)
         .where(subscription.c.space_id == before.space_id, subscription.c.version == before.version)

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -14,14 +13,15 @@ from starlette.responses import RedirectResponse, Response
 from widget.domain.quote import QuoteState
 from widget.languages import Language
 from widget.panels import quote_view
-from widget.services import quote, quote_pdf, quote_send
+from widget.services import quote, quote_accept, quote_pdf, quote_send
+from widget.services.limits import Limit
 from widget.services.order import Incomplete, KeyReused, Refused, Unknown
-from widget.services.quote import Look
+from widget.services.quote_accept import Look
 from widget.store.quote import Kept
 from widget.store.session import Session
-from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import Form, parse
+from widget.web.limits import limited
 from widget.web.pages import answer, notice, read_form, to_sign_in
 from widget.web.review import show as show_review
 from widget.web.session import session_of
@@ -50,6 +50,7 @@ SAID = {
 async def ask(this: Step, body: str) -> Response:
     """Draw up the quote of a draft at its review; the key makes a second click the same quote."""
     context = context_of(this.request)
+    await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
     form = parse(body, {"key": ""}, ("key", "token"), this.language)
     outcome = quote.request(
         context.engine,
@@ -145,7 +146,7 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         session, number = session_of(request), request.path_params["number"]
         if session is None:
             return to_sign_in(request, f"/widget/{language.code}/quotes/{number}")
-        found = quote.look(
+        found = quote_accept.look(
             context.engine,
             context.terms,
             space_id=session.space_id,
@@ -230,41 +231,10 @@ async def send(page: Page, body: str) -> Response:
         return show_page(page, form, status=422)
     if isinstance(outcome, quote_send.TooMany):
         form.fail("email", "too_many_mails", limit=page.language.number(quote_send.MOST_AN_HOUR))
-        return show_page(page, form, status=429)
+        answered = show_page(page, form, status=429)
+        answered.headers["Retry-After"] = "3600"
+        return answered
     return show_page(page, status=409)
-
-
-async def listing(request: Request) -> Response:
-    """List the quotes of the space, the newest first, to an administrator."""
-    context = context_of(request)
-    language = context.languages[request.path_params["language"]]
-    session = session_of(request)
-    if session is None:
-        return to_sign_in(request)
-    seen = account_of(request, session)
-    if seen is None or not seen.member.is_administrator:
-        raise HTTPException(404)
-    values = {
-        "title": language.gettext(N_("Your quotes")),
-        "rows": [
-            _row(each, context.now(), language) for each in quote.of_space(context.engine, space_id=seen.space.id)
-        ],
-        "back": f"/widget/{language.code}/change",
-        "summary": [],
-    }
-    return answer(request, "quote/list.html", language, values)
-
-
-def _row(kept: Kept, now: datetime, language: Language) -> dict[str, str]:
-    found = kept.quote
-    return {
-        "number": found.number,
-        "address": f"/widget/{language.code}/quotes/{found.number}",
-        "issued_on": language.date(found.issued_on),
-        "valid_until": language.date(found.valid_until),
-        "total": language.money(found.vat.gross, found.currency),
-        "state": language.gettext(STATES[kept.state_on(quote.day_of(kept, now))]),
-    }
 
 
 def new_key() -> str:

@@ -5,12 +5,14 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.domain.quote import QuoteState
 from widget.panels import offer_rows, result_view
-from widget.services import quote, sign_in
+from widget.services import quote_accept, sign_in
+from widget.services.limits import Limit
 from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
-from widget.services.quote import Differs, Look
+from widget.services.quote_accept import Differs, Look
 from widget.web.account import link
 from widget.web.context import context_of
 from widget.web.forms import parse
+from widget.web.limits import limited
 from widget.web.pages import answer, notice, to_sign_in
 from widget.web.quote import NO_STORE, Page, new_key, show_page
 from widget.wording import N_
@@ -20,7 +22,10 @@ async def confirm(page: Page, body: str) -> Response:
     """Show what accepting does now (GET), or accept (POST): placed, or decided again with every difference shown."""
     if page.look.state is not QuoteState.OPEN and page.request.method == "GET":
         return show_page(page, status=409)
-    return _accept(page, body) if page.request.method == "POST" else _show(page, page.look)
+    if page.request.method != "POST":
+        return _show(page, page.look)
+    await limited(page.request, Limit.ORDER, member_id=page.session.member_id)
+    return _accept(page, body)
 
 
 def _accept(page: Page, body: str) -> Response:
@@ -29,7 +34,7 @@ def _accept(page: Page, body: str) -> Response:
         return to_sign_in(page.request, f"{page.address}/accept")
     fields = ("key", "agreed", "late_ack", "token")
     form = parse(body, dict.fromkeys(fields, ""), fields, page.language)
-    outcome = quote.accept(
+    outcome = quote_accept.accept(
         context.engine,
         context.terms,
         key=form.typed["key"] or page.kept.quote.number,
@@ -56,7 +61,7 @@ def _accept(page: Page, body: str) -> Response:
 
 
 def _over(page: Page) -> Response:
-    found = quote.look(context_of(page.request).engine, context_of(page.request).terms, **page.who())
+    found = quote_accept.look(context_of(page.request).engine, context_of(page.request).terms, **page.who())
     if found is None:
         raise HTTPException(404)
     return show_page(Page(page.request, page.language, page.session, found), status=409)
