@@ -21,7 +21,7 @@ run: .venv/run.stamp site/built.stamp ## serve the help centre with demo data (P
 docs: site/built.stamp ## build the site
 
 ##@ Prove it
-check: format-check lint types imports test translations-shown ## everything that decides a change
+check: format-check lint types imports test screens-fresh translations-shown ## everything that decides a change
 
 test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
@@ -55,6 +55,13 @@ types: .venv/dev.stamp
 
 imports: .venv/dev.stamp
 	$(BIN)/lint-imports
+
+screens: .venv/dev.stamp site/built.stamp ## take the articles' pictures of the widget anew
+	@scripts/browser
+	$(BIN)/python -m tests.browser.screens
+
+screens-fresh: .venv/dev.stamp
+	@$(BIN)/python -m widget.helpcentre.screens
 
 translations: .venv/dev.stamp ## which translations are not current; REVIEWED="en/cancel …" marks some as reviewed
 	@$(BIN)/python -m widget.helpcentre.translations $(REVIEWED)
@@ -94,4 +101,4 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
 	@cmp -s $@.now $@ || cp $@.now $@
 
-.PHONY: always translations translations-shown help run docs check test bench drill setup fmt format-check lint types imports screenshot lock clean
+.PHONY: always translations translations-shown screens screens-fresh help run docs check test bench drill setup fmt format-check lint types imports screenshot lock clean

@@ -3,6 +3,7 @@
 import re
 from dataclasses import fields, replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.helpcentre.conftest import EVERY_RULE, Articles
 from widget import catalogue, languages
 from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.terms import Terms
-from widget.helpcentre import history
+from widget.helpcentre import history, screens
 from widget.helpcentre.facts import Sources, fill
 from widget.helpcentre.pages import HOME, PageError, Pages, read
 from widget.settings import ROOT
@@ -230,3 +231,38 @@ def test_the_home_lists_each_article_once(pages: Pages) -> None:
 
 def test_every_figure_of_the_policy_is_told_by_name_or_left_out_on_purpose() -> None:
     assert {each.name for each in fields(Policy)} == {*history.NAMES, *history.UNTOLD}
+
+
+@pytest.mark.parametrize(("code", "alt"), [("fr", "Une liste"), ("en", "A list")])
+def test_a_screen_is_the_picture_of_the_language_in_each_palette_with_its_words(
+    articles: Articles, code: str, alt: str
+) -> None:
+    articles.write("page", f"![{alt}](screen:survey)" + EVERY_RULE)
+    pages = read(articles.docs)
+
+    text = fill(pages["page"][code], Sources(TERMS, ON, languages.load()[code], pages))
+
+    images = re.findall(r'<img class="hc-(\w+)" src="([^"]+)" width="\d+" height="\d+" alt="([^"]+)"', text)
+    assert images == [(each, f"/assets/screens/{code}-survey-{each}.webp", alt) for each in ("light", "dark")]
+    for _, source, _ in images:
+        assert (ROOT / "overrides" / source.strip("/")).read_bytes()[8:12] == b"WEBP"
+
+
+def test_an_unknown_screen_is_named(articles: Articles) -> None:
+    with pytest.raises(
+        PageError, match=r"page\.md:9: screen:servey: no such screen; there are members, survey, review"
+    ):
+        example(articles, "![A list](screen:servey)")
+
+
+def test_a_picture_ages_with_the_words_that_it_shows() -> None:
+    french, english = languages.load()["fr"], languages.load()["en"]
+    reworded = replace(french, messages={**french.messages, "One reason": "Votre raison"})
+
+    assert screens.fingerprint("survey", reworded) != screens.fingerprint("survey", french)
+    assert screens.fingerprint("survey", french) != screens.fingerprint("survey", english)
+    assert screens.fingerprint("members", reworded) == screens.fingerprint("members", french)
+
+
+def test_a_picture_that_was_never_taken_is_out_of_date(tmp_path: Path) -> None:
+    assert "fr-review" in screens.aged(tmp_path / "screens.json")

@@ -11,6 +11,7 @@
 ::articles{downgrade upgrade}           a list of articles with their summaries
 ::glossary, ::dashboard                 the terms; the product's bar and dashboard, drawn
 ::yours                                 an example that becomes the reader's own subscription where they are signed in
+![what it shows](screen:review)         a picture of our widget in the page's language: see screens.py
 ::widget{change}                        the first step of the widget
 ::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
 """
@@ -25,7 +26,8 @@ from widget.domain.calendar import first_of_next_month, notice_deadline
 from widget.domain.plan import Interval
 from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
-from widget.helpcentre import examples, figures, history, index, rules
+from widget.helpcentre import examples, figures, history, index, rules, screens
+from widget.helpcentre.markup import flat
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import Language
 from widget.panels import RuleLink
@@ -43,6 +45,7 @@ WITH_ARGUMENTS = (
     "deadline RENEWAL",
     "next_month DAY",
 )
+_SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)")
 SWITCHES = ("plan_downgrade", "best_day", "undo_cancel", "card_needs_annual")
 
 
@@ -164,6 +167,8 @@ def _line(line: str, known: dict[str, str], sources: Sources) -> str:
     block = _BLOCK.match(line)
     if block:
         return _block(block[1], block[2] or "", sources)
+    if screen := _SCREEN.fullmatch(line):
+        return flat(screens.figure(screen[2], screen[1], sources.language))
 
     filled = _FACT.sub(lambda found: known.get(found[1]) or fact(found[1], sources), line)
     return _FRENCH_SPACE.sub("\u00a0", filled) if sources.language.code == "fr" else filled
