@@ -7,7 +7,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, NAMES, Service
+from tests.browser.conftest import Service
+from tests.chromium import launch
 from widget import languages
 from widget.helpcentre.screens import FOLDER, MANIFEST, PALETTES, SCREENS, fingerprint
 
@@ -25,8 +26,7 @@ def main() -> None:
     taken = {}
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         service = Service(Path(data))
-        found = next(name for name in NAMES if Path(name).exists())
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = launch(playwright.chromium)
         for code, language in languages.load().items():
             for name in SCREENS:
                 size, _ = (_take(browser, service, code, name, palette) for palette in PALETTES)
