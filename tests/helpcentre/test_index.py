@@ -4,7 +4,7 @@ import pytest
 
 from tests.helpcentre.conftest import EVERY_RULE, Articles
 from widget.domain.refusal import Rule
-from widget.helpcentre.index import related, rule_paths, snippet
+from widget.helpcentre.index import marks, related, rule_paths, snippet
 from widget.helpcentre.pages import PageError, read
 from widget.helpcentre.search import plain
 
@@ -52,9 +52,34 @@ def test_related_articles_are_those_chosen_in_the_language_of_the_page(articles:
     articles.write("trial")
     pages = read(articles.docs)
 
-    found = related(pages, pages["upgrade"]["en"])
+    found = related(pages, pages["upgrade"]["en"], marks(pages))
 
     assert [(each["title"], each["path"]) for each in found] == [("Trial", "/en/trial/"), ("Cancel", "/en/cancel/")]
+
+
+def test_related_articles_are_completed_by_those_that_share_rules_and_words(articles: Articles) -> None:
+    articles.write("cancel", "## Undo { #undo .rule }\n", synonyms="[terminate]", related="[trial]")
+    articles.write("trial")
+    articles.write("backup", synonyms="[Terminate, export]")
+    articles.write("rules", "See undo and its cases.\n", synonyms="[terminate]")
+    articles.write("index", "undo\n", slug="''", synonyms="[terminate]")
+    articles.write("contact", "undone\n", synonyms="[phone]")
+    pages = read(articles.docs)
+
+    found = [each["path"] for each in related(pages, pages["cancel"]["en"], marks(pages))]
+
+    assert found == ["/en/trial/", "/en/rules/", "/en/backup/"]
+
+
+def test_there_are_no_more_related_articles_than_a_reader_looks_at(articles: Articles) -> None:
+    names = ["one", "two", "three", "four", "five", "six", "seven"]
+    for name in names:
+        articles.write(name, synonyms="[same]", related="[seven]" if name == "one" else "[]")
+    pages = read(articles.docs)
+
+    found = [each["path"] for each in related(pages, pages["one"]["fr"], marks(pages))]
+
+    assert found == [f"/fr/{name}/" for name in ("seven", "two", "three", "four", "five")]
 
 
 @pytest.mark.parametrize("key", ["upgrade", "nothing", "index"])
@@ -67,7 +92,7 @@ def test_an_article_is_never_related_to_itself_or_to_nothing(articles: Articles,
     with pytest.raises(
         PageError, match=rf"docs/fr/upgrade\.md:6: related: {key}: no such other article; there are cancel"
     ):
-        related(pages, pages["upgrade"]["fr"])
+        related(pages, pages["upgrade"]["fr"], marks(pages))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,7 @@ def on_config(config: MkDocsConfig) -> None:
         published = permalinks.registry(Path(config.docs_dir))
         permalinks.moved(pages, published)
     config.extra["helpcentre_pages"] = pages
+    config.extra["helpcentre_marks"] = index.marks(pages)
     config.extra["helpcentre_published"] = published
     toc = config.mdx_configs.setdefault("toc", {})
     toc["permalink_title"] = config.extra["words"]["permalink"]
@@ -136,7 +137,7 @@ def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsCon
     context["reviewed"] = languages.load()[article.language].date(article.reviewed)
     context["translations"] = {each.language: each.path for each in _pages(config)[article.key].values()}
     with _stopping():
-        context["related"] = index.related(_pages(config), article)
+        context["related"] = index.related(_pages(config), article, config.extra["helpcentre_marks"])
 
 
 def on_template_context(context: dict[str, Any], config: MkDocsConfig, **_: Any) -> None:

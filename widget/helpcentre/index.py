@@ -10,6 +10,9 @@ from widget.helpcentre.pages import HOME, Page, PageError, Pages
 from widget.languages import LOCALES
 
 SNIPPET = 160
+#: How many related articles a page shows, where so many are akin.
+RELATED = 5
+_RULE_NAME = re.compile(rf"(?<![\w-])(?:{'|'.join(Rule)})(?![\w-])")
 #: The article in which each rule is stated, and nowhere else.
 HOMES: Mapping[str, tuple[Rule, ...]] = {
     "downgrade": (
@@ -107,19 +110,38 @@ def check_homes(pages: Pages) -> None:
                 raise PageError(f"{page.file}:1: the rule {rule} is not shown; add it to a ::rules{{…}}")
 
 
-def related(pages: Pages, page: Page) -> list[dict[str, str]]:
-    """Return the related articles that the author chose, in the page's language, each with a snippet.
+def marks(pages: Pages) -> dict[str, frozenset[str]]:
+    """Return what makes articles akin, by file: the rules that each states or names, and the words it is found by."""
+    return {
+        page.file: frozenset([*page.rules, *_RULE_NAME.findall(page.body), *map(str.lower, page.synonyms)])
+        for twins in pages.values()
+        for page in twins.values()
+    }
+
+
+def related(pages: Pages, page: Page, shared: Mapping[str, frozenset[str]]) -> list[dict[str, str]]:
+    """Return the related articles in the page's language, each with a snippet: those that the author chose, then those
+    that share the most (see `marks`), up to RELATED.
 
     Raises PageError for an article that does not exist or is the page itself.
     """
     found = []
-    for key in page.related:
+    for key in [*page.related, *_akin(pages, page, shared)[: max(0, RELATED - len(page.related))]]:
         if key not in pages or key in (page.key, HOME):
             others = ", ".join(other for other in pages if other not in (page.key, HOME))
             raise PageError(f"{page.at('related')}: related: {key}: no such other article; there are {others}")
         other = pages[key][page.language]
         found.append({"title": other.title, "path": other.path, "snippet": snippet(other.summary)})
     return found
+
+
+def _akin(pages: Pages, page: Page, shared: Mapping[str, frozenset[str]]) -> list[str]:
+    if page.key == HOME or len(page.related) >= RELATED:
+        return []
+    ours = shared[page.file]
+    others = [twins[page.language] for key, twins in pages.items() if key not in (page.key, HOME, *page.related)]
+    alike = [(-len(ours & shared[other.file]), other.number, other.key) for other in others]
+    return [key for count, _, key in sorted(alike) if count]
 
 
 def snippet(text: str, longest: int = SNIPPET) -> str:
