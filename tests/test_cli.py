@@ -2,6 +2,8 @@
 
 import json
 import os
+import resource
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -11,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from widget import catalogue
 from widget.catalogue import DATA
+from widget.cli import main
 
 
 def run(command: list[str], data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -101,8 +105,8 @@ def test_the_demo_sign_in_starts_nowhere_but_in_a_demo(tmp_path: Path, command: 
         "provider": {"HELPCENTER_TRUST": str(trust)},
         "host": {"HOST": "0.0.0.0"},  # noqa: S104 -- the address that must be refused
     }
-    if what == "data":
-        assert run(["import", str(real)], tmp_path).returncode == 0
+    made = run(["import", str(real)] if what == "data" else ["migrate"], tmp_path)
+    assert made.returncode == 0
 
     stopped = run([command], tmp_path, HELPCENTER_DEMO="1", **wrong.get(what, {}))
 
@@ -135,6 +139,105 @@ def test_a_wrong_setting_is_named(tmp_path: Path, key: str, value: str, expected
     stopped = run(["serve"], tmp_path, **{key: value})
 
     assert (stopped.returncode, stopped.stderr) == (1, expected + "\n")
+
+
+@pytest.mark.parametrize("command", [["serve"], ["work"], ["apply-due"], ["audit", "verify"], ["export", "x.json"]])
+def test_a_missing_database_is_named_and_none_is_made(
+    tmp_path: Path, command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path / "mistyped"))
+
+    code = main(command)
+
+    told = f"{tmp_path}/mistyped/helpcentre.sqlite3: there is no database; check HELPCENTER_DATA, or make one with"
+    assert (code, capsys.readouterr().err) == (1, f"{told} `widget migrate`\n")
+    assert not (tmp_path / "mistyped" / "helpcentre.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("mysql://root@localhost/x", "HELPCENTER_DATABASE: expected an address that starts with postgresql+psycopg://"),
+        (
+            "postgresql+psycopg://me:secret@host:port/x",
+            "HELPCENTER_DATABASE: not an address such as postgresql+psycopg",
+        ),
+        ("postgresql+psycopg://me:secret@127.0.0.1:1/x", "x: cannot be used as the database: connection failed: "),
+        ("sqlite:////proc/nowhere/x.sqlite3", "/proc/nowhere: cannot be written"),
+        ("sqlite:////proc/version", "/proc/version: cannot be used as the database: "),
+    ],
+)
+def test_a_wrong_database_is_told_in_one_line_without_its_password(
+    address: str, told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELPCENTER_DATABASE", address)
+
+    code = main(["migrate"])
+
+    said = capsys.readouterr().err
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith(told)
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        (
+            "policies.toml",
+            "notice_months = 1 ",
+            "notice_month = 1 ",
+            "policies.toml.policy[1].notice_months: expected a whole number from 1 to 11, found nothing",
+        ),
+        (
+            "price-books.toml",
+            'currency = "EUR"',
+            "currency = 1",
+            "price-books.toml.price_book[1].currency: expected a text, found 1",
+        ),
+    ],
+)
+def test_a_wrong_key_of_the_data_files_stops_the_start(
+    tmp_path: Path,
+    file: str,
+    old: str,
+    new: str,
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(DATA, tmp_path / "data")
+    text = (DATA / file).read_text("utf-8")
+    assert old in text
+    (tmp_path / "data" / file).write_text(text.replace(old, new, 1), "utf-8")
+    monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path))
+    monkeypatch.setattr(catalogue.load, "__defaults__", (tmp_path / "data",))
+
+    assert main(["migrate"]) == 1
+
+    assert capsys.readouterr().err == told + "\n"
+
+
+def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_done(tmp_path: Path) -> None:
+    run(["migrate"], tmp_path)
+    file = tmp_path / "helpcentre.sqlite3"
+    full = (file.stat().st_size + 8192,) * 2  # no file may grow further than two pages
+
+    stopped = subprocess.run(
+        [sys.executable, "-m", "widget", "import", str(DATA / "demo.json")],
+        env=os.environ | {"HELPCENTER_DATA": str(tmp_path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert stopped.stderr.startswith("the database cannot be used: ")
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
+        assert connection.execute("SELECT count(*) FROM space").fetchone() == (0,)
 
 
 def test_a_wrong_record_is_named_with_its_line_and_nothing_is_imported(tmp_path: Path) -> None:

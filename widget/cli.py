@@ -12,6 +12,7 @@ from typing import Any
 
 import uvicorn
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
@@ -28,7 +29,7 @@ from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
 from widget.settings import Settings, SettingsError, read
-from widget.store.engine import StoreError, migrate, open_engine
+from widget.store.engine import StoreError, broken, migrate, open_engine, refuse_missing
 from widget.web.articles import MissingSiteError
 from widget.web.connection import MOST_CONNECTIONS, Connection
 
@@ -52,6 +53,9 @@ STOPS = (
 
 #: What serves, sends or applies: never from a restored copy, and never over an audit log that somebody altered.
 ACTS = frozenset({"demo", "serve", "work", "apply-due"})
+
+#: What makes a database where there is none; everything else refuses.
+MAKES = frozenset({"demo", "migrate", "import"})
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -85,6 +89,9 @@ def main(arguments: list[str] | None = None) -> int:
     except STOPS as error:
         print(error, file=sys.stderr)
         return 1
+    except DBAPIError as error:  # a full disk, a lock that never ends, a server that goes away
+        print(broken(error), file=sys.stderr)
+        return 1
     return 0
 
 
@@ -116,10 +123,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
     if chosen.command == "restore":  # into a place where there is no database yet
         print(backup.restore(engine, chosen.file))
         return
-    migrate(engine)
-    if chosen.command in ACTS:
-        backup.refuse_fenced(engine)
-        verify(engine)
+    _ready(chosen.command, engine)
     terms = catalogue.load()
     if settings.demo and chosen.command in {"demo", "serve"}:
         demo.refuse_elsewhere(engine, settings)
@@ -149,6 +153,15 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             "feedback": _feedback,
             "accept-restored": _accept_restored,
         }[chosen.command](chosen, settings, engine)
+
+
+def _ready(command: str, engine: Engine) -> None:
+    if command not in MAKES:
+        refuse_missing(engine)
+    migrate(engine)
+    if command in ACTS:
+        backup.refuse_fenced(engine)
+        verify(engine)
 
 
 def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:

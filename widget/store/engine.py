@@ -111,6 +111,13 @@ def scrub(engine: Engine) -> None:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def refuse_missing(engine: Engine) -> None:
+    """Raise StoreError where there is no database file: a mistyped folder must not become an empty service."""
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        raise StoreError(f"{file}: there is no database; check HELPCENTER_DATA, or make one with `widget migrate`")
+
+
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date. Raises StoreError for a damaged file or a schema newer than this program."""
     config = Config()
@@ -125,6 +132,11 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
     except DBAPIError as error:
         raise _unusable(engine.url.database, str(error.orig)) from None
+
+
+def broken(error: DBAPIError) -> str:
+    """Return in one line why the database refused, without the statement and its values."""
+    return f"the database cannot be used: {' '.join(str(error.orig).split())}"
 
 
 def _unusable(database: str | None, reason: str) -> StoreError:
