@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import crash, orders, page, quote, reads, server, sign_in, site
+from bench import crash, orders, outbox, page, quote, reads, server, sign_in, site
 from bench.databases import kinds
 
 Row = tuple[str, str, str]
@@ -42,6 +42,8 @@ def rows(home: Path) -> Iterator[Row]:
             yield from orders.rate(kind)
             yield crash.row(kind)
         yield reads.row(known[0], home / "reads")
+    (home / "outbox").mkdir()
+    yield from outbox.rows(home / "outbox")
 
 
 # Children of the crash run load this module again, under another name.
