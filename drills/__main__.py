@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from drills import calendar, copies, disk, kills, orders, power, receivers, schedulers
+from drills import calendar, cases, copies, disk, kills, orders, power, receivers, schedulers, slow, walls
 
 DRILLS = {
     "kills": kills.drill,
@@ -17,6 +17,9 @@ DRILLS = {
     "calendar": calendar.drill,
     "disk": disk.drill,
     "copies": copies.drill,
+    "walls": walls.drill,
+    "cases": cases.drill,
+    "slow": slow.drill,
 }
 
 

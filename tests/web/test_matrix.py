@@ -64,7 +64,7 @@ GET  /widget/{language}/team                        in  in  in  404 200 in  in
 GET  /widget/{language}/team/feedback               in  in  in  404 200 in  in
 GET  /widget/{language}/team/outbox                 in  in  in  404 200 in  in
 GET  /widget/signin                                 200 200 200 200 200 200 200
-POST /widget/signin                                 in  in  in  in  in  in  in
+POST /widget/signin                                 422 422 422 422 422 422 422
 GET  /widget/{language}/sessions                    in  200 200 in  in  in  in
 POST /widget/{language}/sessions                    in  404 404 in  in  in  404
 POST /widget/signout                                303 303 303 303 303 303 303

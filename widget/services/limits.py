@@ -20,6 +20,8 @@ class Limit(StrEnum):
     CALCULATE = "calculate"
     SIGN_IN = "sign-in"
     ORDER = "order"
+    QUOTE = "quote"
+    MAIL = "mail"
     FEEDBACK = "feedback"
 
 
@@ -28,6 +30,8 @@ WINDOWS = {
     Limit.CALCULATE: parse("60/second"),
     Limit.SIGN_IN: parse("60/minute"),
     Limit.ORDER: parse("600/10 minutes"),
+    Limit.QUOTE: parse("60/hour"),
+    Limit.MAIL: parse("20/hour"),
     Limit.FEEDBACK: parse("30/hour"),
 }
 _MOST_KEYS = 10_000

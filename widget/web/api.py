@@ -15,17 +15,20 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.languages import Language
+from widget.services.limits import Limit
 from widget.web.api_body import NotJsonError, parse
 from widget.web.api_errors import Said, contradictions, from_validation
 from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
 from widget.web.body import read_body
 from widget.web.context import Context, accepted_language, context_of
+from widget.web.limits import limited
 from widget.web.problem import FieldError, problem
 from widget.wording import explanations, refusal_text, rule_text
 
 
 async def answer_preview(request: Request) -> Response:
     """Answer `POST /widget/api/v1/preview`."""
+    await limited(request, Limit.CALCULATE)
     context, language = context_of(request), accepted_language(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem(415, language)

@@ -13,10 +13,12 @@ from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
+from widget.services.limits import Limit
 from widget.web.account import link, proposed, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.limits import limited
 from widget.web.pages import answer, read_form, to_sign_in, too_large
 from widget.web.session import has_expired, session_of
 from widget.web.step import Step as DraftStep
@@ -31,6 +33,7 @@ async def neutral(request: Request) -> Response:
 
 async def choose(request: Request) -> Response:
     """Answer the first step: GET shows it (with proposed values), POST calculates the try-out or goes on."""
+    await limited(request, Limit.CALCULATE)
     language = context_of(request).languages[request.path_params["language"]]
     session = session_of(request)
     if session:
@@ -60,6 +63,7 @@ async def again(this: DraftStep, _: str) -> Response:
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
+    await limited(request, Limit.CALCULATE)
     language = context_of(request).languages[request.path_params["language"]]
     session = session_of(request)
     if session:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from unicodedata import normalize
 from urllib.parse import parse_qsl
 
 from widget.languages import Language
@@ -129,7 +130,7 @@ class Form:
 
     def text(self, name: str, longest: int) -> str:
         """Return a free text, or an empty one after noting what is wrong."""
-        text = self.typed.get(name, "").replace("\r\n", "\n").strip()
+        text = normalize("NFC", self.typed.get(name, "").replace("\r\n", "\n").strip())
         if len(text) > longest:
             self.fail(name, "too_long", limit=self.language.number(longest))
         elif _CONTROL.search(text):

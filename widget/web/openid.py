@@ -11,9 +11,11 @@ from widget.gateways.openid import OpenIdProvider, ProviderError
 from widget.languages import Language
 from widget.logs import Event, tell
 from widget.services import openid, sign_in
+from widget.services.limits import Limit
 from widget.services.openid import Choice, Entered, NoPlaceError
 from widget.web.context import accepted_language, context_of
 from widget.web.desk import home_of
+from widget.web.limits import limited
 from widget.web.pages import answer, read_form
 from widget.web.security import safe_next
 from widget.web.session import browser_of, cookie, remember, session_id_of, signed_in
@@ -62,6 +64,7 @@ async def callback(request: Request) -> Response:
     """Sign in who comes back from the provider, ask into which space, or say why not."""
     context = context_of(request)
     assert context.provider  # noqa: S101 -- the route exists only with a provider
+    await limited(request, Limit.SIGN_IN)
     asked = request.query_params.multi_items()
     if len(asked) != len(dict(asked)) or any(len(value) > 4_096 for _, value in asked):
         return refuse(request, "callback-fields")

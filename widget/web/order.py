@@ -4,8 +4,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import order, sign_in
+from widget.services.limits import Limit
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, parse
+from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.review import show
 from widget.web.step import Step
@@ -24,6 +26,7 @@ async def place(this: Step, body: str) -> Response:
     context = context_of(this.request)
     if not sign_in.is_fresh(this.session, now=context.now()):
         return to_sign_in(this.request, f"{this.address}/review")
+    await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
     form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
     if form.errors:
         return show(this, form.summary, status=422)

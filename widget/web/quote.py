@@ -50,8 +50,10 @@ SAID = {
 async def ask(this: Step, body: str) -> Response:
     """Draw up the quote of a draft at its review; the key makes a second click the same quote."""
     context = context_of(this.request)
-    await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
+    await limited(this.request, Limit.QUOTE, member_id=this.seen.member.id)
     form = parse(body, {"key": ""}, ("key", "token"), this.language)
+    if form.errors:
+        return show_review(this, form.summary, status=422)
     outcome = quote.request(
         context.engine,
         context.terms,
@@ -217,6 +219,7 @@ async def withdraw(page: Page, _: str) -> Response:
 async def send(page: Page, body: str) -> Response:
     """Put the quote into the outbox for a colleague, or say what is wrong with the address."""
     context = context_of(page.request)
+    await limited(page.request, Limit.MAIL, member_id=page.session.member_id)
     form = parse(body, {"email": ""}, ("email", "token"), page.language)
     email = form.text("email", 254)
     if not email:

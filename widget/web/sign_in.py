@@ -9,10 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.logs import Event, tell
 from widget.services import sign_in
+from widget.services.limits import Limit
 from widget.store.session import Session
 from widget.web import demo, openid
 from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
+from widget.web.limits import limited
 from widget.web.pages import answer, read_form, to_sign_in
 from widget.web.session import forget, session_id_of, session_of
 
@@ -20,6 +22,8 @@ from widget.web.session import forget, session_id_of, session_of
 async def enter(request: Request) -> Response:
     """Lead to whoever signs people in here: the provider, or the demo's list of people; else there is no such page."""
     context = context_of(request)
+    if request.method == "POST" or context.provider:
+        await limited(request, Limit.SIGN_IN)
     if context.settings.demo:
         return await demo.choose_person(request)
     if context.provider and request.method == "GET":

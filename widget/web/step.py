@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from widget.domain.change import ChangePreview, preview
 from widget.domain.refusal import Rule
 from widget.languages import Language
+from widget.logs import Event, tell
 from widget.services import draft as drafts
 from widget.services.account import Account
 from widget.store.order import Draft
@@ -95,6 +96,7 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         if body is None:
             return too_large(request)
         if dict(parse_qsl(body)).get("token") != session.token:
+            tell(Event.FORM_REFUSED, member=session.member_id)
             return this.say(OLD_FORM, 403)
         return await handler(this, body)
 
@@ -111,6 +113,7 @@ def _page_of(request: Request) -> str:
 def _own_step(request: Request, language: Language, session: Session) -> Step:
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator:
+        tell(Event.NOT_ALLOWED, member=session.member_id)
         raise HTTPException(404)
     found = drafts.load(
         context_of(request).engine,

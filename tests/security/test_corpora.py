@@ -1,0 +1,196 @@
+"""Each corpus of bad input at each wall: no answer is a 500, none leads elsewhere, none tells what is not ours."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from unicodedata import normalize
+from urllib.parse import quote, unquote, urlencode
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from tests.security.corpora import CSV, NAUGHTY, OPEN_REDIRECTS, TRAVERSALS, XSS
+from tests.services.conftest import contents
+from tests.web.world import World, make
+from widget.services.transfer import export_file
+from widget.store.engine import reading
+from widget.store.tables import draft
+from widget.web.security import safe_next
+
+#: Every how manieth string is tried here; `make drill` tries all.
+EACH = int(os.environ.get("HELPCENTER_NAUGHTY", "12"))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = make(tmp_path_factory.mktemp("world"))
+    yield made
+    made.client.close()
+    made.engine.dispose()
+
+
+def test_the_corpora_have_their_size() -> None:
+    assert {
+        len(XSS) >= 120,
+        len(OPEN_REDIRECTS) >= 120,
+        len(CSV) >= 40,
+        len(TRAVERSALS) >= 200,
+        len(NAUGHTY) >= 650,
+    } == {True}
+    assert len(set(NAUGHTY)) == len(NAUGHTY)
+
+
+@pytest.mark.parametrize("text", OPEN_REDIRECTS, ids=repr)
+def test_sign_in_leads_nowhere_else(text: str) -> None:
+    found = safe_next(text)
+
+    assert found is None or (found.startswith("/") and found[1:2] not in {"/", "\\"} and found.isascii())
+
+
+@pytest.fixture
+def client(world: World) -> TestClient:
+    return world.client
+
+
+LEAKS = (b"root:x:", b"[build-system]", b"SQLite format 3", b"class Settings", b"repositoryformatversion")
+
+
+@pytest.mark.parametrize("path", TRAVERSALS)
+def test_no_path_leads_out_of_the_site(client: TestClient, path: str) -> None:
+    status, body = raw_get(client, path)
+
+    assert status in {200, 301, 307, 400, 404, 405}
+    assert [leak for leak in LEAKS if leak in body] == []
+
+
+def raw_get(client: TestClient, path: str) -> tuple[int, bytes]:
+    """Ask for a path as it stands: no client tidies it up."""
+    told: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, object]) -> None:
+        told.append(message)
+
+    scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode(), "query_string": b""}
+    scope |= {"root_path": "", "scheme": "http", "headers": [(b"host", b"127.0.0.1")], "server": ("127.0.0.1", 80)}
+    scope |= {"client": ("127.0.0.1", 1), "http_version": "1.1"}
+    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]  # a bare ASGI call
+    status = told[0]["status"]
+    assert isinstance(status, int)
+    return status, b"".join(bytes(each.get("body", b"")) for each in told[1:])  # type: ignore[call-overload]  # bytes
+
+
+ANYWHERE = (
+    ("GET", "/widget/en/change?{q}", "users"),
+    ("POST", "/widget/en/change", "plan"),
+    ("GET", "/widget/en/change/result?{q}", "zoom_licenses"),
+)
+FIELDS = [
+    *ANYWHERE,
+    ("GET", "/widget/en/quotes/{v}", ""),
+    ("GET", "/widget/en/orders/{v}", ""),
+    ("POST", "/widget/en/change/{draft}/survey", "comment"),
+    ("POST", "/widget/en/change/{draft}/survey", "reason"),
+    ("POST", "/widget/en/change/{draft}/members", "member"),
+    ("POST", "/widget/en/change/{draft}/order", "key"),
+    ("POST", "/widget/en/quotes/{number}/send", "email"),
+    ("POST", "/widget/en/undo/{v}", ""),
+    ("POST", "/widget/signin", "person"),
+    ("GET", "/widget/en/desk?{q}", "q"),
+    ("GET", "/widget/api/v1/price-book?{q}", "on"),
+    ("GET", "/widget/api/v1/articles?{q}", "q"),
+    ("GET", "/a/{v}", ""),
+    ("GET", "/{v}", ""),
+]
+
+
+@pytest.mark.parametrize(("method", "template", "name"), FIELDS)
+def test_whatever_is_typed_is_answered(world: World, method: str, template: str, name: str) -> None:
+    who = "support" if "/desk" in template else "administrator"
+    at = FIELDS.index((method, template, name))
+    for text in NAUGHTY[at % EACH :: EACH]:
+        path = template.format(
+            q=urlencode({name: text}),
+            v=quote(text[:500], safe=""),
+            draft=world.ids["own"]["draft"],
+            number=world.ids["own"]["number"],
+        )
+        told = world.ask(
+            who, method, path, {name: text} if method == "POST" and name else ({} if method == "POST" else None)
+        )
+        assert told.status_code < 500, repr(text)
+    world.put_back()
+
+
+def test_a_comment_is_kept_as_it_was_written_or_refused_in_words(world: World) -> None:
+    address = f"/widget/en/change/{world.ids['own']['draft']}/survey"
+    kept = 0
+    for text in NAUGHTY[::EACH]:
+        told = world.ask("administrator", "POST", address, {"reason": "other", "comment": text})
+        assert told.status_code in {303, 422}, repr(text)
+        if told.status_code == 422:
+            assert "Comment" in told.text
+            continue
+        kept += 1
+        with reading(world.engine) as connection:
+            stored = connection.execute(select(draft.c.comment).where(draft.c.id == world.ids["own"]["draft"])).scalar()
+        assert stored == normalize("NFC", text.replace("\r\n", "\n").strip()), repr(text)
+    assert kept > 30
+    world.put_back()
+
+
+TRUSTED = (
+    "price",
+    "status",
+    "effective_date",
+    "space_id",
+    "role",
+    "created_at",
+    "applied_at",
+    "member_id",
+    "amount",
+    "locked",
+)
+STEPS = [
+    ("/widget/en/change", {"plan": "premium", "users": "8", "zoom_licenses": "1"}),
+    ("/widget/en/change/{draft}/survey", {"reason": "other"}),
+    ("/widget/en/change/{draft}/order", {"key": "k"}),
+    ("/widget/en/change/{draft}/quote", {"key": "k"}),
+]
+
+
+@pytest.mark.parametrize("field", TRUSTED)
+@pytest.mark.parametrize(("template", "form"), STEPS)
+def test_no_form_sets_what_only_the_service_knows(
+    world: World, template: str, form: dict[str, str], field: str
+) -> None:
+    before = contents(world.engine)
+
+    told = world.ask("administrator", "POST", template.format(**world.ids["own"]), form | {field: "1"})
+
+    assert told.status_code == 422
+    after = contents(world.engine)
+    assert {name for name, rows in after.items() if rows != before[name]} <= {"session", "rate_limit", "draft"}
+    assert [{**row, "reviewed": ""} for row in after["draft"]] == [{**row, "reviewed": ""} for row in before["draft"]]
+    world.put_back()
+
+
+@pytest.mark.parametrize("value", ["-1", "0.5", "5e0", "true", "null", "1000000000", "NaN", "", "٣", "1;2"])
+@pytest.mark.parametrize("field", ["users", "zoom_licenses"])
+def test_no_number_field_takes_what_is_no_number_of_users(world: World, field: str, value: str) -> None:
+    form = {"plan": "premium", "users": "8", "zoom_licenses": "1"} | {field: value}
+    before = contents(world.engine)["draft"]
+
+    assert world.ask("administrator", "POST", "/widget/en/change", form).status_code == 422
+    assert contents(world.engine)["draft"] == before
+
+
+def test_nothing_is_written_as_a_table_that_a_spreadsheet_would_calculate(world: World, tmp_path: Path) -> None:
+    sources = {path: path.read_text("utf-8") for path in Path("widget").rglob("*.py")}
+
+    assert [str(path) for path, text in sources.items() if "csv.writer" in text or "DictWriter" in text] == []
+    assert export_file(world.engine, tmp_path / "all.json") == 3
