@@ -29,9 +29,6 @@ test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/proxy
 	$(BIN)/pytest
 
-drill: .venv/dev.stamp site/built.stamp ## long runs that prove a goal, as a table (DRILL=name for one)
-	$(BIN)/python -m drills $(DRILL)
-
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 	@scripts/browser
 	@scripts/provider
