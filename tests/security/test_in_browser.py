@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
 
-from tests.browser.conftest import ARGUMENTS, NAMES
+from tests.chromium import launch
 from tests.security.corpora import OPEN_REDIRECTS, XSS
 from tests.services.conftest import administrator, demo_space
 from tests.web.world import NOW, TERMS, World, make
@@ -36,8 +36,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        path = next(name for name in NAMES if Path(name).exists())
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        running = launch(playwright.chromium)
         yield running
         running.close()
 

@@ -67,6 +67,19 @@ GET  /widget/signin                                 200 200 200 200 200 200 200
 POST /widget/signin                                 422 422 422 422 422 422 422
 GET  /widget/{language}/sessions                    in  200 200 in  in  in  in
 POST /widget/{language}/sessions                    in  404 404 in  in  in  404
+GET  /policy                                         302 302 302 302 302 302 302
+GET  /policy/                                        302 302 302 302 302 302 302
+GET  /price-book                                     302 302 302 302 302 302 302
+GET  /price-book/                                    302 302 302 302 302 302 302
+GET  /support                                        302 302 302 302 302 302 302
+GET  /support/                                       302 302 302 302 302 302 302
+GET  /widget/oembed                                  422 422 422 422 422 422 422
+GET  /widget/{language}/feedback/{feedback}          404 404 404 404 404 404 404
+GET  /widget/{language}/support                      200 200 200 200 200 200 200
+GET  /widget/{language}/yours                        204 204 200 204 204 204 204
+POST /widget/{language}/feedback                     422 422 422 422 422 422 422
+POST /widget/{language}/feedback/{feedback}          404 404 404 404 404 404 404
+POST /widget/{language}/searches                     204 204 204 204 204 204 204
 POST /widget/signout                                303 303 303 303 303 303 303
 """
 ROWS = {
