@@ -42,7 +42,7 @@ def main() -> None:
         engine = open_engine(settings.database_url)
         migrate(engine)
         app = create_app(settings, engine)
-    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="error", access_log=False)
+    uvicorn.run(app, host="127.0.0.1", port=int(port), log_level="error", access_log=False, timeout_keep_alive=600)
 
 
 main()
