@@ -1,6 +1,7 @@
 """Every situation of a subscription, and every step while something goes wrong, as a person meets them in Chromium."""
 
 from datetime import datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,14 +21,16 @@ def next_step(page: Page) -> None:
     page.get_by_role("button", name="Suivant", exact=True).click()
 
 
-def to_survey(page: Page, service: Service, subscription: dict[str, object] = ANNUAL) -> None:
-    """Lead an administrator to the survey inside the French article."""
-    enter(page.context, service, a_space(service, subscription))
+def to_survey(page: Page, service: Service, subscription: dict[str, object] = ANNUAL) -> str:
+    """Lead an administrator to the survey inside the French article; return the space."""
+    space = a_space(service, subscription)
+    enter(page.context, service, space)
     page.goto(service.address + DOWNGRADE["fr"])
     expect(page.locator(".sw-state")).to_be_visible()
     page.locator("#sw-users").fill("10")
     next_step(page)
     expect(page.locator("[name=reason]").first).to_be_visible()
+    return space
 
 
 def test_a_late_order_is_confirmed_by_its_own_box_which_names_the_day_and_the_amount(
@@ -194,6 +197,21 @@ def test_a_survey_that_is_sent_while_the_service_is_down_stays_as_typed(service:
     page.unroute_all()
     next_step(page)
     expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_focused()
+
+
+def test_a_survey_that_is_sent_after_the_session_ended_is_found_again_after_signing_in(
+    service: Service, page: Page
+) -> None:
+    space = to_survey(page, service)
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    page.context.clear_cookies()
+    next_step(page)
+    then = page.locator("[data-step=over] a").get_attribute("href") or ""
+    enter(page.context, service, space)  # as signing in does
+    page.goto(service.address + parse_qs(urlsplit(then).query)["next"][0])
+
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
+    assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_an_order_that_is_sent_while_the_service_is_down_leaves_the_review_and_its_box_as_they_are(
