@@ -43,6 +43,7 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
         "dates": _three_dates(preview, language),
         "goes_down": preview.goes_down,
         "late_date": preview.late_price_date,
+        "late_text": _late_text(preview, language),
         "unused": preview.unused and language.money(preview.unused.amount, preview.price_book.currency),
         "sample_data": preview.price_book.sample_data,
     }
@@ -170,6 +171,20 @@ def _days(preview: ChangePreview, language: Language, why: Callable[..., Why]) -
         for name, day, state, each in rows
         if day
     ]
+
+
+def _late_text(preview: ChangePreview, language: Language) -> str:
+    """Return what the tick box of a late notice confirms: the day, and what is paid in vain (rule: late-notice)."""
+    if not preview.late_price_date:
+        return ""
+    values = {"day": language.date(preview.late_price_date)}
+    if not preview.unused:
+        return language.gettext(N_("I understand that the lower price starts on %(day)s.")) % values
+    values["amount"] = language.money(preview.unused.amount, preview.price_book.currency)
+    text = N_(
+        "I understand that the lower price starts on %(day)s and that %(amount)s is paid for what we can no longer use."
+    )
+    return language.gettext(text) % values
 
 
 def _three_dates(preview: ChangePreview, language: Language) -> list[tuple[str, list[str]]]:
