@@ -15,12 +15,11 @@ from pathlib import Path
 from statistics import median
 
 import brotli
-import yaml
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.chromium import launch
 from widget import catalogue, languages
-from widget.helpcentre import facts, pages
+from widget.helpcentre import build_day, facts, pages
 from widget.settings import ROOT
 
 Row = tuple[str, str, str]
@@ -134,14 +133,17 @@ def our_sources(folder: Path) -> Path:
 def stock_sources(folder: Path) -> Path:
     """Return the same articles for stock Material: every fact and block filled in by our build, then plain Markdown."""
     known, terms, all_pages = languages.load(), catalogue.load(), pages.read(ROOT / "docs")
-    on = yaml.safe_load(re.search(r"facts_on: (\S+)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))[1])  # type: ignore[index]
+    on = build_day.facts_on()
     for twins in all_pages.values():
         for page in twins.values():
             sources = facts.Sources(terms=terms, facts_on=on, language=known[page.language], pages=all_pages)
             file = folder / page.file
             file.parent.mkdir(parents=True, exist_ok=True)
             text = re.sub(r"\]\(/[^)]*\)", "](index.md)", facts.fill(page, sources))
+            text = re.sub(r'<img class="hc-dark".*?>', "", text)
             file.write_text(f"# {page.title}\n\n{text}", encoding="utf-8")
+    # The same pictures, each once: stock Material has no light and dark of its own here.
+    shutil.copytree(ROOT / "overrides" / "assets" / "screens", folder / "docs" / "assets" / "screens")
     (folder / "mkdocs.yml").write_text(STOCK, encoding="utf-8")
     return folder
 
@@ -156,7 +158,7 @@ def _multiply(docs: Path, copies: int, *, stock: bool) -> None:
             if not stock:
                 text = re.sub(r"^slug: .*$", f"slug: generated/{number}", text, count=1, flags=re.MULTILINE)
                 text = re.sub(r"^number: .*$", f"number: {100_000 + number}", text, count=1, flags=re.MULTILINE)
-                text = re.sub(r"\{ #[a-z-]+ \.rule \}", "", text)
+                text = re.sub(r"\{ #([a-z-]+) \.rule \}", r"{ #generated-\1 }", text)
             (docs / code / f"generated-{number}.md").write_text(text, encoding="utf-8")
 
 

@@ -2,10 +2,12 @@
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from widget.languages import LOCALES
 from widget.settings import ROOT, Settings
@@ -81,6 +83,11 @@ async def problem_page(request: Request) -> Response:
     return notice(request, language, title, [HELP[name]], back=f"/widget/{language.code}/change")
 
 
+def _packed(files: ASGIApp) -> ASGIApp:
+    """Return files that are sent compressed: they hold no secret that the size of a compressed answer could betray."""
+    return GZipMiddleware(files, minimum_size=500, compresslevel=6)
+
+
 def routes(settings: Settings) -> list[BaseRoute]:
     """Return every route of the service, most particular first."""
     draft = "/{language:language}/change/{draft}"
@@ -135,7 +142,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),
         Route("/signout", sign_in.sign_out, methods=["POST"]),
-        Mount("/static", StaticFiles(directory=ROOT / "widget" / "static")),
+        Mount("/static", _packed(StaticFiles(directory=ROOT / "widget" / "static"))),
     ]
     if settings.trust.frames:
         widget += [
@@ -160,5 +167,5 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/support/", support_page.neutral),
         *(Route(address, permalinks.named) for address in ("/policy", "/policy/", "/price-book", "/price-book/")),
         Mount("/widget", routes=widget),
-        Mount("/", site.Site(settings.site, demo=settings.demo)),
+        Mount("/", _packed(site.Site(settings.site, demo=settings.demo))),
     ]
