@@ -17,7 +17,7 @@ def main() -> None:
         service = Service(Path(data))
         browser = launch(playwright.chromium)
         page = browser.new_page(viewport={"width": 1100, "height": 1500})
-        page.goto(service.address + "/fr/abonnement/retrograder/")
+        page.goto(service.address + "/fr/abonnement/retrograder/#here")
         page.wait_for_timeout(500)
         page.screenshot(path=PICTURE)
         browser.close()
