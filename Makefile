@@ -21,7 +21,7 @@ run: .venv/run.stamp site/built.stamp ## serve the help centre with demo data (P
 docs: site/built.stamp ## build the site
 
 ##@ Prove it
-check: format-check lint types imports test screens-fresh translations-shown ## everything that decides a change
+check: format-check lint types imports audit test screens-fresh translations-shown ## everything that decides a change
 
 test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
@@ -36,6 +36,12 @@ bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 
 drill: .venv/dev.stamp site/built.stamp ## what no crash, outage or clock may do, as a table (half an hour)
 	$(BIN)/python -m drills $(DRILL)
+
+audit: .venv/dev.stamp ## known faults in what is locked
+	@scripts/audit $(BIN)/python
+
+sbom: .venv/dev.stamp ## the bill of materials of a release (CycloneDX)
+	@scripts/sbom
 
 ##@ Work on it
 setup: .venv/dev.stamp ## the environment, with what development needs
@@ -101,4 +107,4 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
 	@cmp -s $@.now $@ || cp $@.now $@
 
-.PHONY: always translations translations-shown screens screens-fresh help run docs check test bench drill setup fmt format-check lint types imports screenshot lock clean
+.PHONY: always translations translations-shown screens screens-fresh help run docs check test bench drill audit sbom setup fmt format-check lint types imports screenshot lock clean

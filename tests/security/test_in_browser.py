@@ -175,7 +175,11 @@ def test_our_policy_blocks_nothing_of_ours_and_no_page_asks_anybody_else(
     for path in [*articles, *steps]:
         page.goto(address + path, wait_until="load")
     page.wait_for_timeout(200)
+    kept = str(page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")) + str(
+        page.evaluate("document.cookie")
+    )
 
+    assert [word for word in ("Olivia", "own.example", world.token("administrator")) if word in kept] == []
     assert len(articles) >= 30
     assert blocked == []
     assert {url.split("/")[2] for url in asked if not url.startswith("data:")} == {address.removeprefix("http://")}

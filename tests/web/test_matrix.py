@@ -246,3 +246,10 @@ def test_the_matrix_is_as_large_as_it_says() -> None:
     own, foreign = len(ROWS) * len(PEOPLE), (len(BY_ID) * 2 - len(NOT_BY_SPACE)) * len(PEOPLE) * 2
     assert own + foreign + len(SENT) * 4 + len(ROWS) * 2 >= 1_000
     assert SPACES == ("own", "neighbour", "archived")
+
+
+@pytest.mark.parametrize("template", [path for method, path in BY_ID if method == "GET" and path not in NOT_BY_SPACE])
+def test_no_personal_page_is_kept_on_the_way(world: World, template: str) -> None:
+    told = world.ask("administrator", "GET", path_to(template, dict(world.ids["own"])))
+
+    assert told.headers["cache-control"] == "no-store"

@@ -121,3 +121,10 @@ def test_no_header_about_another_host_is_believed(outside: TestClient, name: str
 def test_our_own_host_and_this_machine_are_served(outside: TestClient) -> None:
     for host in ("help.example.com", "help.example.com:443", "127.0.0.1:8000", "localhost", "[::1]:8000"):
         assert outside.get("/widget/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "https://help.example.com.evil.example"])
+def test_no_other_origin_may_read_an_answer(outside: TestClient, origin: str) -> None:
+    for path in ("/widget/fr/change", "/widget/fr/change/result", "/widget/api/v1/policy", "/fr/"):
+        told = outside.get(path, headers={"Origin": origin})
+        assert "access-control-allow-origin" not in told.headers
