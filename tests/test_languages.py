@@ -81,3 +81,21 @@ def test_french_puts_a_no_break_space_before_its_double_punctuation() -> None:
     sentences = [text for words in french for text in ([words] if isinstance(words, str) else words)]
 
     assert [text for text in sentences if re.search(r" [:;?!»]|« ", text)] == []
+
+
+_LOGIC = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
+_HIDDEN = re.compile(r"<(style|script)\b.*?</\1>|<!--.*?-->", re.DOTALL)
+
+
+#: A command is typed as it is in every language. (The papers, .typ, are programs: their words come in as data.)
+COMMAND = "widget outbox retry"
+TEMPLATES = [path for path in sorted((ROOT / "widget/templates").rglob("*.*")) if path.suffix != ".typ"]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_a_template_says_nothing_but_messages(path: Path) -> None:
+    """What a page or a mail says is translated, also where no other test renders it: no bare word in its text."""
+    text = _HIDDEN.sub(" ", _LOGIC.sub(" ", path.read_text(encoding="utf-8")))
+    words = re.sub(r"<[^>]*>|&\w+;", " ", text).replace(COMMAND, "")
+
+    assert re.findall(r"[^\W\d_]{2,}", words) == []

@@ -1,0 +1,43 @@
+"""No page of the service says a word of the other language: every address that can be opened, for everybody."""
+
+from collections.abc import Iterator
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.one_language import foreign_words
+from tests.web.test_matrix import PEOPLE, ROWS, path_to
+from tests.web.world import World, make
+
+OPENED = sorted({template for method, template in ROWS if method == "GET" and "{language}" in template})
+#: Forms that are wrong or incomplete on purpose: what they answer says so in the page's language.
+SENT = sorted({template for method, template in ROWS if method == "POST" and "{language}" in template})
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = make(tmp_path_factory.mktemp("one-language"))
+    yield made
+    made.engine.dispose()
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+@pytest.mark.parametrize(("method", "template"), [("GET", each) for each in OPENED] + [("POST", each) for each in SENT])
+def test_no_answer_says_a_word_of_the_other_language(world: World, method: str, template: str, code: str) -> None:
+    told = {}
+    for who in PEOPLE:
+        path = path_to(template.replace("{language}", code), dict(world.ids["own"]))
+        answer = world.ask(who, method, path, {} if method == "POST" else None)
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            told[who] = foreign_words(answer.text, code)
+
+    assert {who: words for who, words in told.items() if words} == {}
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+@pytest.mark.parametrize("path", ["/nothing", "/widget/{}/nothing", "/widget/problems/nothing", "/a/999999/"])
+def test_no_error_page_says_one_either(client: TestClient, path: str, code: str) -> None:
+    answer = client.get(path.format(code), headers={"Accept-Language": code})
+
+    assert answer.status_code == 404
+    assert foreign_words(answer.text, code) == []
