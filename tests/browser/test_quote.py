@@ -114,19 +114,13 @@ def test_on_paper_it_is_the_quote_and_nothing_to_click(service: Service, page: P
     assert page.locator(".sw-actions, form[data-whole], .page-head").filter(visible=True).count() == 0
 
 
-@pytest.mark.parametrize("payload", PAYLOADS)
-def test_a_payload_in_every_name_is_text_and_nothing_runs(service: Service, page: Page, payload: str) -> None:
-    space = a_space(service, ANNUAL)
+def test_payloads_in_every_name_are_text_and_nothing_runs(service: Service, page: Page) -> None:
+    space, payload = a_space(service, ANNUAL), " ".join(PAYLOADS)
     with database(service) as engine, transaction(engine) as connection:
-        own = tables.space.c.id == space
-        connection.execute(
-            update(tables.space).where(own).values(name=payload, billing_name=payload, billing_address=payload)
-        )
-        connection.execute(
-            update(tables.member)
-            .where(tables.member.c.name == "Ada", tables.member.c.space_id == space)
-            .values(name=payload)
-        )
+        own, ada = tables.space.c.id == space, tables.member.c.space_id == space
+        named = {"name": payload, "billing_name": payload, "billing_address": payload}
+        connection.execute(update(tables.space).where(own).values(named))
+        connection.execute(update(tables.member).where(ada).values(name=payload))
     enter(page.context, service, space, payload)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -136,6 +130,6 @@ def test_a_payload_in_every_name_is_text_and_nothing_runs(service: Service, page
     shown = page.locator(".sw").inner_text()
     page.goto(f"{service.address}/widget/en/quotes")
 
-    assert shown.count(payload) >= 4
+    assert [each for each in PAYLOADS if shown.count(each) < 4] == []
     assert page.evaluate("window.__x") is None
     assert [each for each in asked if not each.startswith(service.address)] == []
