@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import crash, orders, outbox, page, quote, reads, server, sign_in, site
+from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site
 from bench.databases import kinds
 
 Row = tuple[str, str, str]
@@ -33,6 +33,8 @@ def rows(home: Path) -> Iterator[Row]:
         lambda: sign_in.costs(home / "costs"),
         lambda: site.cold(home / "cold"),
         lambda: site.builds(home / "builds"),
+        lambda: finding.rows(home / "finding"),
+        lambda: lighthouse.rows(home / "lighthouse"),
     ]
     for measure in measures:
         yield from measure()

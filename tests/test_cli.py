@@ -276,3 +276,22 @@ def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> Non
     assert [row["name"] for row in held["member"]] == ["Karim Benali"]
     assert (erased.returncode, erased.stdout) == (0, "erased from 1 spaces: atelier-nord\n")
     assert (again.returncode, again.stderr) == (1, "nobody here has this address or id\n")
+
+
+def test_migrate_makes_a_database_and_says_nothing(tmp_path: Path) -> None:
+    made = run(["migrate"], tmp_path)
+
+    assert (made.returncode, made.stdout, made.stderr) == (0, "", "")
+    assert (tmp_path / "helpcentre.sqlite3").exists()
+
+
+def test_feedback_is_told_and_written_as_csv(tmp_path: Path) -> None:
+    run(["migrate"], tmp_path)
+
+    told = run(["feedback"], tmp_path)
+    written = run(["feedback", "--csv", str(tmp_path / "feedback.csv")], tmp_path)
+
+    assert told.stdout == "0 answers\n0 searches without a result\n"
+    assert written.returncode == 0
+    head = (tmp_path / "feedback.csv").read_text("utf-8").splitlines()[0]
+    assert head == "at,article,section,language,version,helpful,comment"

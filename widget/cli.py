@@ -142,7 +142,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         _serve(settings, engine)
     elif chosen.command == "serve":
         _serve(settings, engine)
-    else:
+    elif chosen.command != "migrate":  # which is done
         {
             "work": _work,
             "outbox": _outbox,
