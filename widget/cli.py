@@ -152,6 +152,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             "backup": _backup,
             "feedback": _feedback,
             "accept-restored": _accept_restored,
+            "migrate": lambda *_: None,  # done already, as before each command
         }[chosen.command](chosen, settings, engine)
 
 
