@@ -33,7 +33,9 @@ class Service:
     def start(self) -> None:
         environment = os.environ | {"PORT": str(self.port), "HELPCENTER_DATA": str(self.data)} | self.environment
         self.process = subprocess.Popen([sys.executable, "-m", "widget", self.command], env=environment)
-        for _ in range(300):  # the machine may be busy
+        for _ in range(900):  # the machine may be busy
+            if self.process.poll() is not None:
+                break
             try:
                 urllib.request.urlopen(f"{self.address}/widget/health", timeout=1).close()  # noqa: S310 -- our own server
                 return
@@ -41,7 +43,7 @@ class Service:
                 time.sleep(0.1)
         self.process.kill()
         self.process.wait()
-        raise RuntimeError("the service did not start")
+        raise RuntimeError(f"the service did not start: exit code {self.process.returncode}")
 
     def stop(self) -> None:
         self.process.terminate()
