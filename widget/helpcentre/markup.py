@@ -16,10 +16,14 @@ def facts_table(caption: Cell, rows: Iterable[Row]) -> Markup:
 
 def table(caption: str, head: Iterable[Cell], rows: Iterable[Iterable[Cell]], kind: str = "") -> Markup:
     """Return a table with a head; the first cell of a row heads it. It scrolls on its own where it is too wide."""
+    head = list(head)
     columns = Markup().join(Markup('<th scope="col">{}</th>').format(column) for column in head)
     body = Markup()
     for first, *others in rows:
-        cells = Markup().join(Markup("<td>{}</td>").format(cell) for cell in others)
+        labels = (each.striptags() if isinstance(each, Markup) else each for each in head[1:])
+        cells = Markup().join(
+            Markup('<td data-label="{}">{}</td>').format(*pair) for pair in zip(labels, others, strict=True)
+        )
         body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(first, cells)
     classes = f"hc-table {kind}".strip()
     inner = Markup('<table class="{}"><caption>{}</caption><thead><tr>{}</tr></thead><tbody>{}</tbody></table>')
