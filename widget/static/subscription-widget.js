@@ -203,8 +203,7 @@
       if (this.sending) return;
       this.sending = true;
       try {
-        // An order is a full form post, as is every step on the widget's own pages. It leaves the page: we first see
-        // whether somebody answers, or what was typed would be gone.
+        // A post that leaves the page first asks whether anybody answers: what was typed would be gone.
         if (form.hasAttribute("data-whole") || !this.source) {
           if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error("health");
           this.checked = form;
