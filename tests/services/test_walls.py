@@ -1,0 +1,200 @@
+"""Each query of the store, asked in one space for what is of another: it answers as for what does not exist."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, insert, select
+
+from tests.services.conftest import NOW, administrator
+from tests.web.world import UNKNOWN, bring_in, fill
+from widget.domain.plan import Level
+from widget.domain.quote import QuoteState
+from widget.services import sign_in
+from widget.store import (
+    audit,
+    calendar,
+    identity,
+    order,
+    outbox,
+    privacy,
+    quote,
+    reminder,
+    session,
+    space,
+    subscription,
+    transfer,
+)
+from widget.store.engine import migrate, open_engine, reading, transaction
+from widget.store.tables import delivery, metadata
+
+Ids = dict[str, str]
+Read = Callable[[Connection, str, Ids], Any]
+
+#: Asked for an id: in the neighbour's space what is one's own is unknown.
+BY_ID: dict[str, Read] = {
+    "identity.member_id": lambda c, s, i: identity.member_id(c, "us", i["subject"], s),
+    "order.load_draft": lambda c, s, i: order.load_draft(c, s, i["boss"], i["draft"]),
+    "order.load": lambda c, s, i: order.load(c, s, i["order"]),
+    "order.answered": lambda c, s, i: order.answered(c, s, "order", i["key"]),
+    "quote.load": lambda c, s, i: quote.load(c, s, i["number"]),
+    "session.of_member": lambda c, s, i: session.of_member(c, s, i["boss"]),
+    "space.load_member": lambda c, s, i: space.load_member(c, s, i["boss"]),
+    "space.member_by_email": lambda c, s, i: space.member_by_email(c, s, i["email"]),
+    "subscription.state_of": lambda c, s, i: subscription.state_of(c, s, i["change"]),
+    "transfer._known": lambda c, s, i: transfer._known(c, s, i["email"]),
+}
+#: Asked for a whole space: what is told does not depend on what the neighbour does.
+WHOLE: dict[str, Read] = {
+    "audit.head": lambda c, s, _: audit.head(c, s),
+    "audit.first_altered": lambda c, s, _: audit.first_altered(c, s),
+    "audit.altered_orders": lambda c, s, _: audit.altered_orders(c, s),
+    "calendar.since": lambda c, s, _: calendar.since(c, s),
+    "outbox.listed": lambda c, s, _: outbox.listed(c, s, ["order.placed", "quote.created"]),
+    "quote.of_space": lambda c, s, _: quote.of_space(c, s),
+    "quote.open_numbers": lambda c, s, _: quote.open_numbers(c, s),
+    "quote.sent_since": lambda c, s, _: quote.sent_since(c, s, NOW - timedelta(days=1)),
+    "reminder.wanted": lambda c, s, _: reminder.wanted(c, s),
+    "reminder.candidates": lambda c, s, _: [each for each in reminder.candidates(c) if s in each],
+    "space.members": lambda c, s, _: space.members(c, s, "active", "invited"),
+    "space.count": lambda c, s, _: space.count(c, s, "active"),
+    "subscription.load": lambda c, s, _: subscription.load(c, s),
+    "subscription.pending": lambda c, s, _: subscription.pending(c, s),
+    "subscription.due_spaces": lambda c, s, _: [each for each in subscription.due_spaces(c) if s in each],
+    "transfer.everything": lambda c, s, _: [each for each in transfer.everything(c) if each["id"] == s],
+    "privacy.is_last_administrator": lambda c, _, i: privacy.is_last_administrator(c, privacy.find(c, i["boss"])),
+}
+#: Done in the neighbour's space with one's own ids: nothing of one's own moves.
+WRITES: dict[str, Read] = {
+    "audit.append": lambda c, s, _: audit.append(c, s, at=NOW, actor="x", kind="test", data={}),
+    "calendar.remove": lambda c, s, _: calendar.remove(c, s),
+    "order.update_draft": lambda c, s, i: order.update_draft(c, s, i["draft"], comment="changed"),
+    "outbox.add": lambda c, s, _: outbox.add(c, s, kind="quote.created", facts={"private": {}}, at=NOW, subject="w"),
+    "quote.settle": lambda c, s, i: quote.settle(c, s, i["number"], QuoteState.WITHDRAWN, at=NOW),
+    "reminder.choose": lambda c, s, _: reminder.choose(c, s, reminders=False),
+    "session.remove_handle": lambda c, s, i: session.remove_handle(c, s, i["boss"], i["handle"]),
+    "session.remove_member": lambda c, s, i: session.remove_member(c, s, i["boss"]),
+    "session.remove_space": lambda c, s, _: session.remove_space(c, s),
+    "space.set_role": lambda c, s, i: space.set_role(c, s, i["boss"], "user"),
+    "space.set_state": lambda c, s, i: space.set_state(c, s, i["boss"], before="active", after="inactive"),
+    "subscription.save": lambda c, s, _: subscription.save(
+        c, subscription.load(c, s), Level("free", 1, 0), subscription.load(c, s).subscription.billed[:1]
+    ),
+    "subscription.settle": lambda c, s, _: subscription.settle(c, s, "undone"),
+    "subscription.settle by id": lambda c, s, i: subscription.settle(c, s, "undone", i["change"]),
+    "transfer.put_member": lambda c, s, i: transfer.put_member(
+        c, s, {"name": "X", "email": i["email"], "role": "user", "state": "inactive", "last_seen": None}
+    ),
+}
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    made = open_engine(f"sqlite:///{tmp_path / 'walls.sqlite3'}")
+    migrate(made)
+    bring_in(made, tmp_path, archived=False)
+    yield made
+    made.dispose()
+
+
+def filled(engine: Engine, space_id: str) -> Ids:
+    """Fill a space as in every other test of walls, and return its ids."""
+    boss = administrator(engine, space_id, f"Olivia {space_id}")
+    ids = fill(boss) | {"boss": boss.member_id, "email": f"olivia@{space_id}.example", "key": f"key-of-{space_id}"}
+    begun = sign_in.begin(engine, space_id=space_id, member_id=boss.member_id, now=NOW)
+    assert begun
+    values = {"issuer": "us", "subject": f"subject-{space_id}", "space_id": space_id, "member_id": boss.member_id}
+    with transaction(engine) as connection:
+        connection.execute(insert(metadata.tables["identity"]).values(**values))
+    return ids | {"subject": f"subject-{space_id}", "handle": session.hashed(begun)}
+
+
+def own_rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
+    found = {}
+    for table in metadata.sorted_tables:
+        if "space_id" in table.c:
+            rows = connection.execute(select(table).where(table.c.space_id == "own").order_by(*table.primary_key))
+            found[table.name] = [dict(row) for row in rows.mappings()]
+    return found
+
+
+@pytest.mark.parametrize("name", BY_ID)
+def test_what_is_asked_for_by_its_id_is_unknown_next_door(engine: Engine, name: str) -> None:
+    ids = filled(engine, "own")
+    nothing = {each: f"unknown-{each}" for each in ids} | UNKNOWN
+
+    with reading(engine) as connection:
+        own = BY_ID[name](connection, "own", ids)
+        next_door = BY_ID[name](connection, "neighbour", ids)
+        unknown = BY_ID[name](connection, "neighbour", nothing)
+
+    assert own not in (None, [])
+    assert next_door == unknown
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_what_a_space_is_told_does_not_depend_on_its_neighbour(engine: Engine, name: str) -> None:
+    ids = filled(engine, "own")
+    with reading(engine) as connection:
+        before = WHOLE[name](connection, "own", ids)
+
+    filled(engine, "neighbour")
+    with transaction(engine) as connection:
+        reminder.choose(connection, "neighbour", reminders=False)
+
+    with reading(engine) as connection:
+        assert WHOLE[name](connection, "own", ids) == before
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_space_without_anything_is_told_nothing_of_its_neighbour(engine: Engine, name: str) -> None:
+    boss = administrator(engine, "archived", "Olivia archived")
+    with reading(engine) as connection:
+        before = WHOLE[name](connection, "archived", {"boss": boss.member_id})
+
+    filled(engine, "own")
+    with transaction(engine) as connection:
+        reminder.choose(connection, "own", reminders=False)
+
+    with reading(engine) as connection:
+        assert WHOLE[name](connection, "archived", {"boss": boss.member_id}) == before
+
+
+@pytest.mark.parametrize("name", WRITES)
+def test_what_is_done_next_door_moves_nothing_here(engine: Engine, name: str) -> None:
+    ids = filled(engine, "own")
+    filled(engine, "neighbour")
+    with reading(engine) as connection:
+        before = own_rows(connection)
+
+    with transaction(engine) as connection:
+        WRITES[name](connection, "neighbour", ids)
+
+    with reading(engine) as connection:
+        assert own_rows(connection) == before
+
+
+def test_a_message_is_counted_in_its_own_space_and_goes_to_its_own_people(engine: Engine) -> None:
+    filled(engine, "own")
+    with transaction(engine) as connection:
+        told = outbox.add(connection, "archived", kind="quote.created", facts={"private": {}}, at=NOW, subject="w")
+        (message,) = outbox.listed(connection, "archived", ["quote.created"])
+        targets = list(connection.execute(select(delivery.c.target).where(delivery.c.outbox_id == told)).scalars())
+
+    assert message.sequence == 1
+    assert targets == ["olivia@archived.example"]
+
+
+def test_the_chain_of_a_space_goes_on_where_it_stopped(engine: Engine) -> None:
+    filled(engine, "own")
+    filled(engine, "neighbour")
+
+    with transaction(engine) as connection:
+        sequence, previous = audit.head(connection, "own")
+        audit.append(connection, "own", at=NOW, actor="x", kind="test", data={})
+
+        assert audit.head(connection, "own")[0] == sequence + 1
+        assert audit.first_altered(connection, "own") is None
+        assert previous != audit.head(connection, "own")[1]
