@@ -98,6 +98,7 @@ def _stops(folder: Path) -> Drill:
 def _stop(folder: Path, how: signal.Signals) -> tuple[int, int, float, int, int]:
     """Return unanswered requests, the exit code, the seconds it took, leases left, and answered requests."""
     folder.mkdir()
+    started(f"sqlite:///{folder}/helpcentre.sqlite3").dispose()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -96,8 +96,8 @@ def _id(request: bytes) -> str:
 
 
 def _post(engine: Engine, port: int, now: Any) -> Post:
-    out = SmtpGateway(Smtp("127.0.0.1", port, "none", "", ""), patience=2)
-    gateway = WebhookGateway(private=True, patience=2)
+    out = SmtpGateway(Smtp("127.0.0.1", port, "none", "", ""), patience=10)
+    gateway = WebhookGateway(private=True, patience=10)
     return Post(engine, TERMS, languages.load(), HERE, out, gateway, lambda: now)
 
 
@@ -110,8 +110,15 @@ def _work(url: str, port: int, *, early: bool) -> int:
         told = [line for each in workers for line in each.wait()]
         kills += 4 - told.count("done")
         now += delivery.LEASE
-        if told.count("done") == 4:
+        if not _waiting(url):
             return kills
+
+
+def _waiting(url: str) -> int:
+    engine = open_engine(url)
+    found = len([row for row in contents(engine)["delivery"] if row["state"] == "waiting"])
+    engine.dispose()
+    return found
 
 
 def _worker(url: str, port: int, now: Any, tell: Callable[[str], None], *, dies: bool, early: bool) -> None:
@@ -119,7 +126,7 @@ def _worker(url: str, port: int, now: Any, tell: Callable[[str], None], *, dies:
 
     def perhaps(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
         noted = statement.startswith("UPDATE delivery") and "delivered" in str(values)
-        if noted and random.random() < 0.05:  # noqa: S311 -- a moment, not a secret
+        if noted and random.random() < 0.4:  # noqa: S311 -- a moment, not a secret
             os.kill(os.getpid(), signal.SIGKILL)
 
     if dies:

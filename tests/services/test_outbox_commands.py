@@ -10,6 +10,7 @@ from widget.cli import main
 @pytest.fixture(autouse=True)
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path))
+    assert main(["migrate"]) == 0
 
 
 def test_an_endpoint_is_added_rotated_disabled_and_removed(capsys: pytest.CaptureFixture[str]) -> None:

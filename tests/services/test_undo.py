@@ -1,5 +1,6 @@
 """Undo: what was in use and billed before, as long as the price date has not come."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,6 +9,7 @@ import pytest
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, events
 from widget.domain.plan import Level
+from widget.services.apply_due import apply_due
 from widget.services.undo import undo
 
 PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
@@ -96,3 +98,17 @@ def test_a_change_that_was_replaced_is_not_undone(claire: Administrator) -> None
     assert not undone(claire, replaced)
 
     assert claire.pending().id != replaced
+
+
+def test_undo_against_the_price_date_has_one_winner_and_the_other_is_told(claire: Administrator) -> None:
+    claire.orders(Level("essential", 12, 4))
+    take_back = partial(undone, claire, claire.pending().id, now=PRICE_DATE - timedelta(microseconds=1))
+
+    acts: list[Callable[[], object]] = [take_back, partial(apply_due, claire.engine, TERMS, now=PRICE_DATE)]
+    done, applied = at_once(acts)
+
+    winner = "undone" if done else "applied"
+    assert (done, applied) in {(True, 0), (False, 1)}
+    assert [row["state"] for row in contents(claire.engine)["pending_change"]] == [winner]
+    told = [row["kind"] for row in contents(claire.engine)["outbox"]]
+    assert [each for each in told if each.startswith("change.")] == [f"change.{winner}"]

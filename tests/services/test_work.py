@@ -16,7 +16,7 @@ from widget.services.work import Watch, Worker
 DAY = timedelta(days=1)
 
 
-def run(worker: Worker, until: object, seconds: float = 20) -> None:
+def run(worker: Worker, until: object, seconds: float = 60) -> None:
     thread = threading.Thread(target=worker.run)
     thread.start()
     ends = time.monotonic() + seconds

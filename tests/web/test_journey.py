@@ -172,3 +172,15 @@ def test_an_unknown_page_is_a_404_in_the_language_of_its_address(client: TestCli
 
     assert (french.status_code, english.status_code) == (404, 404)
     assert ('lang="fr"' in french.text, 'lang="en"' in english.text) == (True, True)
+
+
+def test_a_comment_of_ten_thousand_characters_is_refused_and_kept(client: TestClient) -> None:
+    survey = to_review(client).replace("/review", "/survey")
+    comment = "C’est trop. " * 900
+    form = {"token": token(client.get(survey).text), "reason": "other", "comment": comment}
+
+    refused = client.post(survey, data=form, follow_redirects=False)
+
+    assert refused.status_code == 422
+    assert comment.strip() in refused.text
+    assert 'value="other" checked' in refused.text

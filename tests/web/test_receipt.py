@@ -3,8 +3,10 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pdfua
 import pypdf
 from icalendar import Calendar
 from starlette.testclient import TestClient
@@ -57,6 +59,13 @@ def test_the_paper_is_the_same_each_time_and_says_it_in_the_other_language(clien
 
     assert client.get(address).content == client.get(address).content
     assert "Your order is placed" in pypdf.PdfReader(io.BytesIO(english)).pages[0].extract_text()
+
+
+def test_the_paper_is_accessible(client: TestClient, tmp_path: Path) -> None:
+    path = tmp_path / "receipt.pdf"
+    path.write_bytes(client.get(link(client.get(ordered(client)).text, "/pdf")).content)
+
+    assert pdfua.validate(str(path)).findings == ()
 
 
 def test_the_receipt_leads_to_undo_and_undo_to_its_own_receipt_twice_is_once(client: TestClient) -> None:
