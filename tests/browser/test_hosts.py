@@ -148,7 +148,7 @@ def hosts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hosts]:
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
     context = chromium.new_context(ignore_https_errors=True)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     yield context
     context.close()
 

@@ -137,10 +137,12 @@ def too_large(request: Request) -> HTMLResponse:
 def to_sign_in(request: Request, then: str = "") -> Response:
     """Lead to sign-in, and from there to a path, by default the one that was asked for.
 
-    The element is told so with a link: a fetch cannot follow to an identity provider.
+    The element is told so with a link: a fetch cannot follow to an identity provider. Neither can a form, which the
+    content policy keeps to this site.
     """
     address = f"/widget/signin?{urlencode({'next': then or request.url.path})}"
-    if not wants_fragment(request):
+    by_link = wants_fragment(request) or (request.method == "POST" and context_of(request).provider is not None)
+    if not by_link:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
     return answer(request, "session/over.html", language_of(request), {"sign_in": address}, 401)
 
