@@ -13,7 +13,7 @@ from widget import languages
 from widget.helpcentre.screens import FOLDER, MANIFEST, PALETTES, SCREENS, fingerprint
 
 WIDTH = 640
-QUALITY = 60
+QUALITY = 12
 #: What is below, a reader need not see in an article.
 HIGHEST = 720
 #: The wish that leads to each screen: 10 users are fewer than are active; fewer licenses ask for a reason.
