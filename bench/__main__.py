@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site
+from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site, walls
 from bench.databases import kinds
 
 Row = tuple[str, str, str]
@@ -31,6 +31,7 @@ def rows(home: Path) -> Iterator[Row]:
         quote.rows,
         lambda: sign_in.round_trip(home / "provider"),
         lambda: sign_in.costs(home / "costs"),
+        lambda: walls.cost(home / "walls"),
         lambda: site.cold(home / "cold"),
         lambda: site.builds(home / "builds"),
         lambda: finding.rows(home / "finding"),
