@@ -73,8 +73,10 @@ def _stock_links(page: Page, query: str) -> list[str]:
     box, shown = page.locator("[data-md-component=search-query]"), page.locator(".md-search-result__item")
     # The worker answers late on a busy machine: what was asked before must be gone, then something must come.
     box.fill("", force=True)
+    box.dispatch_event("keyup")  # what the theme listens to
     expect(shown).to_have_count(0, timeout=5 * WORKER)
     box.fill(query, force=True)
+    box.dispatch_event("keyup")
     with suppress(Error):  # nothing came: nothing was found
         shown.first.wait_for(state="attached", timeout=WORKER)
     paths = page.evaluate(
