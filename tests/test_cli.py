@@ -262,8 +262,8 @@ def test_the_audit_log_is_verified_and_a_log_cut_short_is_named(tmp_path: Path) 
 
     stopped = run(["audit", "verify"], tmp_path)
 
-    assert (sound.returncode, sound.stdout) == (0, "1 spaces, 0 audit events: every one fits its chain\n")
-    assert (stopped.returncode, stopped.stderr) == (1, "space solo: audit event 1 was altered or is missing\n")
+    assert (sound.returncode, sound.stdout) == (0, "1 spaces, 1 audit events: every one fits its chain\n")
+    assert (stopped.returncode, stopped.stderr) == (1, "space solo: audit event 2 was altered or is missing\n")
 
 
 def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def test_what_people_write_is_text() -> None:
         "people": (),
         "back": '"><script>',
         "back_to": "Back",
+        "reference": "",
         "signed_in": False,
     }
 
