@@ -27,7 +27,7 @@ test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/browser
 	@scripts/provider
 	@scripts/proxy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 	@scripts/browser

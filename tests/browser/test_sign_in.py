@@ -85,6 +85,7 @@ def test_an_administrator_signs_in_orders_with_a_new_proof_and_signs_out(signed:
     page.get_by_role("button", name=words["next"], exact=True).click()
     page.get_by_label(words["reason"]).check()
     page.get_by_role("button", name=words["next"], exact=True).click()
+    expect(page.get_by_role("button", name=words["place"])).to_be_visible()
     review = page.url
     change(signed, "UPDATE session SET authenticated_at = '2026-01-01T00:00:00+00:00'")
 

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Route
 
-from tests.chromium import launch
 from tests.security.corpora import OPEN_REDIRECTS, XSS
 from tests.services.conftest import administrator, demo_space
 from tests.web.world import NOW, TERMS, World, make
@@ -34,14 +33,6 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        running = launch(playwright.chromium)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
 def address(world: World) -> Iterator[str]:
     config = uvicorn.Config(
         world.client.app, port=0, http=Connection, log_config=None, access_log=False, lifespan="off"
@@ -56,9 +47,9 @@ def address(world: World) -> Iterator[str]:
     thread.join(20)
 
 
-def ran(browser: Browser, pages: list[str]) -> bool:
+def ran(chromium: Browser, pages: list[str]) -> bool:
     """Return whether anything ran in these pages, put one after the other, without a policy that would stop it."""
-    context = browser.new_context(bypass_csp=True)
+    context = chromium.new_context(bypass_csp=True)
     page = context.new_page()
     asked: list[str] = []
 
@@ -75,8 +66,8 @@ def ran(browser: Browser, pages: list[str]) -> bool:
     return found
 
 
-def test_a_page_that_does_not_escape_is_caught(browser: Browser) -> None:
-    assert ran(browser, [f"<body><p>{text}</p></body>" for text in XSS])
+def test_a_page_that_does_not_escape_is_caught(chromium: Browser) -> None:
+    assert ran(chromium, [f"<body><p>{text}</p></body>" for text in XSS])
 
 
 def hostile(world: World, folder: Path) -> None:
@@ -100,7 +91,7 @@ def hostile(world: World, folder: Path) -> None:
     world.ids["hostile"] = {"draft": who.begin(Level("premium", 50, 2), comment=XSS[8]), "order": order}
 
 
-def test_nothing_that_was_stored_or_sent_runs(world: World, browser: Browser, tmp_path: Path) -> None:
+def test_nothing_that_was_stored_or_sent_runs(world: World, chromium: Browser, tmp_path: Path) -> None:
     hostile(world, tmp_path)
     ids = world.ids["hostile"]
     stored = [
@@ -127,11 +118,11 @@ def test_nothing_that_was_stored_or_sent_runs(world: World, browser: Browser, tm
 
     everything = html.unescape("".join(pages))
     assert sum(text in everything for text in XSS) == len(XSS)
-    assert not ran(browser, pages)
+    assert not ran(chromium, pages)
 
 
-def test_an_accepted_way_on_stays_here_as_browsers_read_it(browser: Browser) -> None:
-    page = browser.new_page()
+def test_an_accepted_way_on_stays_here_as_browsers_read_it(chromium: Browser) -> None:
+    page = chromium.new_page()
     accepted = [
         text for text in [*OPEN_REDIRECTS, "/fr/", "/widget/en/change?plan=free"] if safe_next(text) is not None
     ]
@@ -155,9 +146,9 @@ def watched(page: Page) -> tuple[list[str], list[str]]:
 
 
 def test_our_policy_blocks_nothing_of_ours_and_no_page_asks_anybody_else(
-    world: World, browser: Browser, address: str
+    world: World, chromium: Browser, address: str
 ) -> None:
-    context = browser.new_context()
+    context = chromium.new_context()
     context.add_cookies([{"name": "session", "value": world.cookies["administrator"], "url": address}])
     page = context.new_page()
     blocked, asked = watched(page)
@@ -186,8 +177,8 @@ def test_our_policy_blocks_nothing_of_ours_and_no_page_asks_anybody_else(
     context.close()
 
 
-def test_a_script_that_is_not_ours_is_blocked(browser: Browser, address: str) -> None:
-    page = browser.new_page()
+def test_a_script_that_is_not_ours_is_blocked(chromium: Browser, address: str) -> None:
+    page = chromium.new_page()
     blocked, _ = watched(page)
     foreign = "<script>window.__x=1</script><img src=x onerror=window.__x=1><p style='color:red'>x</p>"
 

@@ -6,6 +6,7 @@ What was typed is still there. The forms that anybody may send, and those of an 
 import html
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -73,10 +74,21 @@ class Claire:
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def clock() -> Today:
+    return Today()
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory, clock: Today) -> Iterator[TestClient]:
     """One service for all of this module: nothing that is sent here is done, which each test proves."""
-    with serving(tmp_path_factory.mktemp("bad-input"), Today()) as client:
+    with serving(tmp_path_factory.mktemp("bad-input"), clock) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def a_moment_later(clock: Today) -> None:
+    """Let time pass between tests: so many sign-ins in one minute would meet their limit."""
+    clock.instant += timedelta(seconds=3)
 
 
 @pytest.fixture(params=["fr", "en"])

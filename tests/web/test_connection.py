@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -201,6 +202,7 @@ def test_a_slow_body_is_told_so_by_the_service_itself(client: TestClient, monkey
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]  # a bare ASGI call
+    with ThreadPoolExecutor(1) as another:  # Playwright's loop may be running in this thread
+        another.submit(asyncio.run, client.app(scope, receive, send)).result()  # type: ignore[arg-type]  # a bare ASGI call
 
     assert answered[0]["status"] == 408
