@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.chromium import launch
 
 settings.register_profile("the same everywhere", derandomize=True, max_examples=400, deadline=None, database=None)
 settings.load_profile("the same everywhere")
+# A busy machine is slow, not wrong: what is awaited has time, and a test that passes waits for none of it.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

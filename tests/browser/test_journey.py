@@ -144,7 +144,7 @@ def test_a_mistyped_number_is_named_and_kept(service: Service, page: Page) -> No
 @pytest.fixture
 def without_javascript(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(java_script_enabled=False)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

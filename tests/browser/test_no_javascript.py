@@ -16,7 +16,7 @@ LEVEL = {"fr": "Premium, 1 utilisateur, 4 licences Zoom", "en": "Premium, 1 user
 @pytest.fixture
 def plain(chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(java_script_enabled=False)
-    context.set_default_timeout(8_000)
+    context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
 

@@ -94,8 +94,10 @@ def routes(settings: Settings) -> list[BaseRoute]:
     quotes = "/{language:language}/quotes/{number}"
     receipts = "/{language:language}/receipts/{message}"
     widget = [
-        Route("/health", health),
+        # The two that are asked at each key come first: routes are tried in turn.
+        Route("/{language:language}/change/result", change.live),
         Route("/api/v1/preview", api.answer_preview, methods=["POST"]),
+        Route("/health", health),
         Route("/api/v1/price-book", api.answer_price_book),
         Route("/api/v1/policy", api.answer_policy),
         Route("/api/v1/articles", support.answer_articles),
@@ -108,7 +110,6 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/{language:language}/searches", feedback.searched, methods=["POST"]),
         Route("/change", change.neutral),
         Route("/{language:language}/change", change.choose, methods=["GET", "POST"]),
-        Route("/{language:language}/change/result", change.live),
         Route("/{language:language}/yours", yours.sentence),
         Route("/{language:language}/change/calendar.ics", calendar.of_change),
         Route(draft, step(change.again)),
@@ -161,11 +162,11 @@ def routes(settings: Settings) -> list[BaseRoute]:
             Route("/handoff/continue", hand_off.accept, methods=["POST"]),
         ]
     return [
+        Mount("/widget", routes=widget),
         Route("/", permalinks.home),
         Route("/a/{address:path}", permalinks.permalink),
         Route("/support", support_page.neutral),
         Route("/support/", support_page.neutral),
         *(Route(address, permalinks.named) for address in ("/policy", "/policy/", "/price-book", "/price-book/")),
-        Mount("/widget", routes=widget),
         Mount("/", _packed(site.Site(settings.site, demo=settings.demo))),
     ]
