@@ -235,6 +235,7 @@ def test_a_named_site_shows_the_try_out_in_a_frame_without_cookies(hosts: Hosts,
     page = context.new_page()
     page.goto(f"{hosts.service}/widget/signin")
     page.get_by_role("button", name="Claire Martin").click()
+    page.wait_for_url(lambda address: "/signin" not in address)
     sent: list[Request] = []
     page.on("request", lambda request: sent.append(request) if "/embed" in request.url else None)
 
