@@ -28,7 +28,7 @@ test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@scripts/provider
 	@scripts/proxy
 	@# Only what Playwright itself could not do on a starved machine is tried again; what a test asserts never is.
-	$(BIN)/pytest -n auto --dist loadfile --reruns 2 --only-rerun "playwright._impl._errors"
+	$(BIN)/pytest -n auto --dist loadfile --reruns 2 --only-rerun '^(Timeout)?Error: (Page|Frame|Locator|Timeout)\b'
 
 bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
 	@scripts/browser

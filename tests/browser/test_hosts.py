@@ -225,6 +225,7 @@ def test_another_site_gets_no_answer_with_the_readers_cookies(hosts: Hosts, cont
     page = context.new_page()
     page.goto(f"{hosts.service}/widget/signin")
     page.get_by_role("button", name="Claire Martin").click()
+    page.wait_for_url(lambda address: "/signin" not in address)
     page.goto(f"{hosts.friend}/")
     ask = "(url) => fetch(url, {credentials: 'include'}).then((answer) => answer.status, () => 'blocked')"
 

@@ -57,7 +57,8 @@ def test_the_whole_flow_without_javascript(service: Service, plain: Page, code: 
     page.goto(f"{service.address}/widget/{code}/change")
     expect(page.locator(".sw-state")).to_contain_text(LEVEL[code])
     page.locator(".sw-undo summary").click()
-    page.locator(".sw-undo button").click()
+    with page.expect_navigation():
+        page.locator(".sw-undo button").click()
     page.goto(f"{service.address}/widget/{code}/change")
     expect(page.locator(".sw-undo")).to_have_count(0)
     expect(page.locator(".sw-state")).not_to_contain_text(LEVEL[code])

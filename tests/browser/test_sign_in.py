@@ -139,7 +139,8 @@ def test_signing_out_at_the_provider_signs_out_here(signed: Signed, page: Page) 
     expect(page.locator(".sw")).to_contain_text("Karim Benali")
 
     page.goto(f"{signed.issuer}/session/end?client_id=help-centre")
-    page.get_by_role("button", name="Yes, sign me out").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Yes, sign me out").click()
 
     page.goto(f"{address}/widget/en/sessions")
     expect(page.get_by_placeholder("Enter any login")).to_be_visible()

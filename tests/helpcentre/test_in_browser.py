@@ -116,6 +116,7 @@ def test_a_lasting_link_leads_on_with_everything_it_says(page: Page, address: st
 def test_a_lasting_link_remembers_the_language_chosen_before(page: Page, address: str) -> None:
     page.goto("/en/")
     page.get_by_role("link", name="Français").click()
+    expect(page).to_have_url(f"{address}/fr/")
     page.goto("/a/1003/backup/")
 
     expect(page).to_have_url(f"{address}/fr/abonnement/annuler/#backup")
