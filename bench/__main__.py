@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site, walls
@@ -22,7 +22,7 @@ def main() -> None:
 
 def rows(home: Path) -> Iterator[Row]:
     """Yield every row."""
-    measures: list[Callable[[], list[Row]]] = [
+    measures: list[Callable[[], Iterable[Row]]] = [
         page.sizes,
         lambda: page.load(home / "load"),
         lambda: page.keys(home / "keys"),

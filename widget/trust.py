@@ -10,11 +10,11 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+if TYPE_CHECKING:
+    from joserfc.jwk import KeySet
 
 ROLES = ("administrator", "user", "support", "team")
 STAFF_ROLES = ("support", "team")
@@ -65,7 +65,7 @@ class Product:
 
     issuer: str
     origin: str
-    keys: KeySet
+    keys: "KeySet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +214,10 @@ class _Reader:
         origin = self.origin("product.origin", self.text("product.", values, "origin"))
         file = self.text("product.", values, "keys_file")
         self.no_more("product.", values)
+        # Here alone: without a product, nobody waits for the library, nor does the site's build.
+        from joserfc.errors import JoseError  # noqa: PLC0415
+        from joserfc.jwk import KeySet  # noqa: PLC0415
+
         try:
             keys = KeySet.import_key_set(json.loads((self.folder / file).read_text(encoding="utf-8")))
         except (OSError, ValueError, JoseError, KeyError, TypeError):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpcentre.test_site import EACH_PAGE, HOST, page_at
-from widget.helpcentre.cards import HEIGHT, WIDTH, write
+from widget.helpcentre.cards import HEIGHT, WIDTH, draw, write
 from widget.helpcentre.pages import Page, Pages, read
 from widget.settings import ROOT
 
@@ -40,7 +40,7 @@ def test_each_article_names_its_picture_and_has_it(site: Path, page: Page) -> No
 
 def test_the_pictures_of_the_languages_differ_and_are_the_same_each_time(tmp_path: Path) -> None:
     for run in ("one", "two"):
-        write(tmp_path / run, tmp_path / f"cache-{run}", only())
+        write(tmp_path / run, draw(tmp_path / f"cache-{run}", only()))
 
     pictures = {code: (tmp_path / "one" / "cards" / code / "1003.png").read_bytes() for code in ("fr", "en")}
     again = {code: (tmp_path / "two" / "cards" / code / "1003.png").read_bytes() for code in ("fr", "en")}
@@ -49,12 +49,12 @@ def test_the_pictures_of_the_languages_differ_and_are_the_same_each_time(tmp_pat
 
 
 def test_a_picture_is_drawn_again_only_where_its_words_changed(tmp_path: Path) -> None:
-    write(tmp_path, tmp_path / "cache", only())
+    write(tmp_path, draw(tmp_path / "cache", only()))
     before = {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()}
-    write(tmp_path, tmp_path / "cache", only())
+    write(tmp_path, draw(tmp_path / "cache", only()))
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "cache").iterdir()} == before
 
-    write(tmp_path, tmp_path / "cache", only(title="Another"))
+    write(tmp_path, draw(tmp_path / "cache", only(title="Another")))
 
     assert len(list((tmp_path / "cache").iterdir())) == len(before) + 2
 
@@ -63,6 +63,6 @@ def test_a_picture_is_drawn_again_only_where_its_words_changed(tmp_path: Path) -
     "title", ["#panic()", '"]) #read("/etc/passwd")', "*a* _b_ $x$ @c <d>", "\\", "漢字 🎉", "x" * 400]
 )
 def test_what_a_title_says_is_never_markup_to_typst(tmp_path: Path, title: str) -> None:
-    write(tmp_path, tmp_path / "cache", only(title=title))
+    write(tmp_path, draw(tmp_path / "cache", only(title=title)))
 
     assert png_size((tmp_path / "cards" / "fr" / "1003.png").read_bytes()) == (WIDTH, HEIGHT)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+from collections.abc import Iterable
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -18,8 +19,8 @@ TEMPLATE = Path(__file__).resolve().parent / "card.typ"
 BATCH = 50
 
 
-def write(site: Path, cache: Path, pages: Pages) -> None:
-    """Write `cards/<language>/<number>.png` for each article; what was drawn before comes from the cache."""
+def draw(cache: Path, pages: Pages) -> list[tuple[Page, Path]]:
+    """Return each article with its card, a file of the cache: what was drawn before is there."""
     wanted = [(page, _card(page, pages)) for twins in pages.values() for page in twins.values()]
     drawn = {card: cache / f"{_key(card)}.png" for _, card in wanted}
     cache.mkdir(parents=True, exist_ok=True)
@@ -27,10 +28,15 @@ def write(site: Path, cache: Path, pages: Pages) -> None:
     while batch := list(islice(missing, BATCH)):
         for card, png in zip(batch, _draw(batch), strict=True):
             _keep(drawn[card], png)
-    for page, card in wanted:
+    return [(page, drawn[card]) for page, card in wanted]
+
+
+def write(site: Path, drawn: Iterable[tuple[Page, Path]]) -> None:
+    """Write `cards/<language>/<number>.png` for each article."""
+    for page, card in drawn:
         target = site / "cards" / page.language / f"{page.number}.png"
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(drawn[card], target)
+        shutil.copyfile(card, target)
 
 
 def _card(page: Page, pages: Pages) -> str:

@@ -20,6 +20,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 
 from widget import languages
 from widget.domain.calendar import first_of_next_month, notice_deadline
@@ -49,16 +50,16 @@ _SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)")
 SWITCHES = ("plan_downgrade", "best_day", "undo_cancel", "card_needs_annual")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sources:
-    """What an article is filled from: the terms, the day they are read on, the language and all articles."""
+    """What articles are filled from: the terms, the day they are read on, the language and all articles."""
 
     terms: Terms
     facts_on: date
     language: Language
     pages: Pages
 
-    @property
+    @cached_property
     def link(self) -> RuleLink:
         """The path of the section that states a rule, in this language."""
         paths = index.rule_paths(self.pages)
@@ -68,7 +69,7 @@ class Sources:
 
         return link
 
-    @property
+    @cached_property
     def stated(self) -> rules.Stated:
         """The heading and the path of the section that states each rule, in this language."""
         found: dict[Rule, tuple[str, str]] = {}

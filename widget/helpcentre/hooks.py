@@ -6,11 +6,15 @@ static-i18n builds once per language, nested; every hook may run several times a
 import json
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemBytecodeCache
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
@@ -36,6 +40,21 @@ from widget.settings import ROOT
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
 
+
+@dataclass(frozen=True, slots=True)
+class _Articles:
+    """What was read and checked before anything is built, and what articles are filled from, by language."""
+
+    pages: Pages
+    marks: Mapping[str, frozenset[str]]
+    published: Mapping[str, permalinks.Published]
+    sources: Mapping[str, facts.Sources]
+
+
+#: What all languages' builds share, set by the first. Not in the configuration: static-i18n deep-copies that.
+_shared: dict[str, Any] = {}
+#: The cards are drawn while the pages are built: typst needs the processor, not the interpreter.
+_beside = ThreadPoolExecutor(1)
 #: What a language's build leaves for the end, when the last one writes everything.
 _not_found: dict[str, str] = {}
 _feeds: dict[str, str] = {}
@@ -51,32 +70,52 @@ def _stopping() -> Iterator[None]:
         raise PluginError(str(error)) from None
 
 
-def _pages(config: MkDocsConfig) -> Pages:
-    pages: Pages = config.extra["helpcentre_pages"]
-    return pages
+def _articles() -> _Articles:
+    articles: _Articles = _shared["articles"]
+    return articles
 
 
-def _article(page: MkDocsPage, config: MkDocsConfig) -> Page | None:
+def _article(page: MkDocsPage) -> Page | None:
     language, _, key = page.file.src_uri.removesuffix(".md").partition("/")
-    return _pages(config).get(key, {}).get(language)
+    return _articles().pages.get(key, {}).get(language)
 
 
 @event_priority(-150)  # after static-i18n has chosen the language
 def on_config(config: MkDocsConfig) -> None:
-    """Read and check the articles before anything is built."""
-    with _stopping():
-        pages = read(Path(config.docs_dir))
-        parity.check(pages)
-        checks.check(pages)
-        index.rule_paths(pages)
-        index.check_homes(pages)
-        published = permalinks.registry(Path(config.docs_dir))
-        permalinks.moved(pages, published)
-    config.extra["helpcentre_pages"] = pages
-    config.extra["helpcentre_marks"] = index.marks(pages)
-    config.extra["helpcentre_published"] = published
+    """Read and check the articles before anything is built: once, not for each language."""
+    if not _nested(config):
+        with _stopping():
+            _shared["articles"] = _read(Path(config.docs_dir))
+        cache = ROOT / config.extra["cache"] / "cards"
+        _shared["cards"] = _beside.submit(cards.draw, cache, _articles().pages)
     toc = config.mdx_configs.setdefault("toc", {})
     toc["permalink_title"] = config.extra["words"]["permalink"]
+
+
+def _nested(config: MkDocsConfig) -> bool:
+    """Return whether this build is one that static-i18n started inside the first."""
+    return bool(config.plugins["i18n"].building)  # type: ignore[attr-defined]  # static-i18n's own
+
+
+def _read(docs: Path) -> _Articles:
+    pages = read(docs)
+    parity.check(pages)
+    checks.check(pages)
+    index.rule_paths(pages)
+    index.check_homes(pages)
+    published = permalinks.registry(docs)
+    permalinks.moved(pages, published)
+    terms, on = catalogue.load(), build_day.facts_on()
+    sources = {code: facts.Sources(terms, on, language, pages) for code, language in languages.load().items()}
+    return _Articles(pages, index.marks(pages), published, sources)
+
+
+def on_env(env: Environment, config: MkDocsConfig, **_: Any) -> None:
+    """Compile each template once: every language, and the next build, finds it in the cache."""
+    folder = ROOT / config.extra["cache"] / f"templates-{version('jinja2')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    _shared["env"] = env
 
 
 @event_priority(-150)  # after static-i18n has made its files
@@ -84,39 +123,34 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
     """Give each article the address of its slug; the file name stays the pairing key."""
     for file in files.documentation_pages():
         language, _, key = file.src_uri.removesuffix(".md").partition("/")
-        page = _pages(config).get(key, {}).get(language)
+        page = _articles().pages.get(key, {}).get(language)
         if page and page.slug:
             file.dest_uri = f"{language}/{page.slug}/index.html"
             file.url = f"{language}/{page.slug}/"
             file.abs_dest_path = str(Path(config.site_dir) / file.dest_uri)
 
 
-def on_page_markdown(markdown: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
+def on_page_markdown(markdown: str, page: MkDocsPage, **_: Any) -> str:
     """Fill in facts, examples and the widget, below the title from the front matter."""
-    article = _article(page, config)
+    article = _article(page)
     if article is None:
         return markdown
     with _stopping():
-        sources = facts.Sources(
-            terms=catalogue.load(),
-            facts_on=build_day.facts_on(),
-            language=languages.load()[article.language],
-            pages=_pages(config),
-        )
-        return f"# {article.title} {{ #top }}\n\n{_note(article, config)}{facts.fill(article, sources)}"
+        sources = _articles().sources[article.language]
+        return f"# {article.title} {{ #top }}\n\n{_note(article)}{facts.fill(article, sources)}"
 
 
-def _note(article: Page, config: MkDocsConfig) -> str:
-    known, original = languages.load(), _pages(config)[article.key][languages.ORIGINAL]
+def _note(article: Page) -> str:
+    known, original = languages.load(), _articles().pages[article.key][languages.ORIGINAL]
     found = parity.state(article, original)
     if found is parity.State.CURRENT:
         return ""
     return translations.note(found, original, known[article.language], known[original.language].name)
 
 
-def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any) -> str:
+def on_page_content(html: str, page: MkDocsPage, **_: Any) -> str:
     """Keep the text of each article for the search; give each heading its lasting link."""
-    article = _article(page, config)
+    article = _article(page)
     if article is None:
         return html
     _built[article.file] = html
@@ -125,25 +159,25 @@ def on_page_content(html: str, page: MkDocsPage, config: MkDocsConfig, **_: Any)
 
 def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:
     """Give the templates the translations of the page, and its related articles."""
-    article = _article(page, config)
+    article = _article(page)
     _words(context, config, article.language if article else "en")
     if article is None:
         return
     context["article"] = article
     context["og_locale"] = languages.LOCALES[article.language]
     context["version"] = index.version(article)
-    home = _pages(config)[HOME][article.language]
+    home = _articles().pages[HOME][article.language]
     context["json_ld"] = structured.json_ld(article, home, page.content or "", context["site_root"])
     context["reviewed"] = languages.load()[article.language].date(article.reviewed)
-    context["translations"] = {each.language: each.path for each in _pages(config)[article.key].values()}
+    context["translations"] = {each.language: each.path for each in _articles().pages[article.key].values()}
     with _stopping():
-        context["related"] = index.related(_pages(config), article, config.extra["helpcentre_marks"])
+        context["related"] = index.related(_articles().pages, article, _articles().marks)
 
 
 def on_template_context(context: dict[str, Any], config: MkDocsConfig, **_: Any) -> None:
     """Give the 404 page and the sitemap the words and pages they need."""
     _words(context, config, str(config.theme["language"]))
-    context["pages"] = _pages(config)
+    context["pages"] = _articles().pages
 
 
 def on_post_template(output_content: str, template_name: str, config: MkDocsConfig) -> None:
@@ -151,21 +185,22 @@ def on_post_template(output_content: str, template_name: str, config: MkDocsConf
     if template_name == "404.html":
         code = str(config.theme["language"])
         _not_found[code] = output_content
-        _feeds[code] = _partial("feed", config, code, {"feed": structured.changed(_pages(config), code)})
+        _feeds[code] = _partial("feed", config, code, {"feed": structured.changed(_articles().pages, code)})
 
 
 def _partial(name: str, config: MkDocsConfig, code: str, values: dict[str, Any]) -> str:
     context = {"config": config, **values}
     _words(context, config, code)
-    return config.theme.get_env().get_template(f"partials/{name}.html").render(context)
+    env: Environment = _shared["env"]
+    return env.get_template(f"partials/{name}.html").render(context)
 
 
 @event_priority(-150)  # after static-i18n has built the other languages
 def on_post_build(config: MkDocsConfig) -> None:
     """Write the 404 pages, the lasting links, and what the service and the search read: once, at the end."""
-    if config.plugins["i18n"].building:  # type: ignore[attr-defined]  # static-i18n says so while it builds a language
+    if _nested(config):
         return
-    site, pages = Path(config.site_dir), _pages(config)
+    site, pages = Path(config.site_dir), _articles().pages
     for code in languages.LOCALES:
         (site / code).mkdir(exist_ok=True)
         (site / code / "ticket.html").write_text(_partial("ticket", config, code, {}), encoding="utf-8")
@@ -174,10 +209,10 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
         _write(site / code / "search-index.json", search.search_index(pages, code, _built))
     (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
-    root, published = str(config.site_url).rstrip("/"), config.extra["helpcentre_published"]
+    root, published = str(config.site_url).rstrip("/"), _articles().published
     permalinks.write(site, root, pages, published)
     figures = {"figures": build_day.figures()}
-    cards.write(site, ROOT / config.extra["cache"] / "cards", pages)
+    cards.write(site, _shared["cards"].result())
     _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published) | figures)
     for line in translations.told(pages):
         log.info("%s", line)

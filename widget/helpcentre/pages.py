@@ -160,7 +160,7 @@ def _page(path: Path, language: str) -> Page:
 
 def _front_matter(text: str, name: str) -> dict[str, Any]:
     try:
-        values = yaml.safe_load(text)
+        values = yaml.load(text, yaml.CSafeLoader)  # the safe loader, in C: it takes a tenth of the time
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 2
         raise PageError(f"{name}:{line}: the front matter is not YAML: {' '.join(str(error).split())}") from None
