@@ -103,12 +103,11 @@ def _stop(folder: Path, how: signal.Signals) -> tuple[int, int, float, int, int]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"HELPCENTER_DATA": str(folder), "PORT": str(port)}
-    server = subprocess.Popen(
-        [sys.executable, "-m", "widget", "serve"], env=environment, stdout=subprocess.DEVNULL, stderr=sys.stderr
-    )
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([sys.executable, "-m", "widget", "serve"], env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}/widget/fr/change/result?plan=premium&users=15&zoom_licenses=4"
     while not _asked(address):
-        assert server.poll() is None, "the server ended"
+        assert server.poll() is None, f"the server ended: {(folder / 'log').read_text()[-500:]}"
         time.sleep(0.05)
     counts = {"answered": 0, "unanswered": 0}
     stop = threading.Event()

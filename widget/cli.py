@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from widget.settings import Settings, SettingsError, read
 from widget.store.engine import StoreError, broken, migrate, open_engine, refuse_missing
 from widget.web.articles import MissingSiteError
 from widget.web.connection import MOST_CONNECTIONS, Connection
+from widget.web.server import Server
 
 #: What stops a command with one line.
 STOPS = (
@@ -236,7 +238,7 @@ def _serve(settings: Settings, engine: Engine) -> None:
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings.host,
         port=settings.port,
@@ -248,3 +250,5 @@ def _serve(settings: Settings, engine: Engine) -> None:
         forwarded_allow_ips=list(settings.proxies),
         limit_concurrency=MOST_CONNECTIONS,
     )
+    with suppress(KeyboardInterrupt):  # so is Ctrl+C
+        Server(config).run()

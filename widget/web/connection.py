@@ -10,6 +10,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 #: Seconds for all headers, for the whole body, and for the client to take the answer off our hands.
 HEADERS_WITHIN, BODY_WITHIN, READ_WITHIN = 10.0, 30.0, 30.0
+#: Seconds that a connection without a request has left when the server stops: one may be on its way.
+PART_WITHIN = 0.5
 #: Bytes of the request line's address, and of all headers together.
 LONGEST_ADDRESS, MOST_HEADERS = 8 * 1024, 16 * 1024
 #: Connections at a time; one more is answered 503.
@@ -29,6 +31,7 @@ class Connection(HttpToolsProtocol):
     receiving_head = False
     refusal: int | None = None
     answering: RequestResponseCycle | None = None
+    parting = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in the base class
         """Start to wait for the first request."""
@@ -45,6 +48,8 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self.answering = cycle
+        if self.parting:
+            cycle.keep_alive = False
         super()._start_asgi_task(cycle, app)
 
     def data_received(self, data: bytes) -> None:
@@ -60,6 +65,8 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request starts: count its head from here."""
         self.receiving_head, self.head = True, 0
+        if self.parting:
+            self._expect(HEADERS_WITHIN, 408)
         super().on_message_begin()
 
     def on_url(self, url: bytes) -> None:
@@ -99,6 +106,16 @@ class Connection(HttpToolsProtocol):
             super().send_400_response(msg)
         else:
             self._refuse(self.refusal)
+
+    def shutdown(self) -> None:
+        """The server stops: what is under way is answered, and so is a request that comes within a moment."""
+        self.parting = True
+        if self.cycle is None or self.cycle.response_complete:
+            if not self.receiving_head:
+                self._arrived()
+                self.deadline = self.loop.call_later(PART_WITHIN, self._close)
+        else:
+            self.cycle.keep_alive = False
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection that is not used; what the client does not read is not waited for."""
