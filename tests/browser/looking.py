@@ -7,7 +7,9 @@ from playwright.sync_api import Page
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async ([context, rules]) => {
-  const found = await axe.run(context, rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } });
+  const found = await axe.run(context, {
+    resultTypes: ["violations"], ...(rules ? { runOnly: rules } : { rules: { "target-size": { enabled: true } } }),
+  });
   return found.violations.map((each) => `${each.id}: ${each.nodes[0].html}`);
 }"""
 #: What reaches out of the page, or is cut off inside it.
@@ -41,10 +43,10 @@ def faults(page: Page, context: str = ".sw") -> list[str]:
     page.evaluate(STILL)
     found = axe(page, context)
     page.emulate_media(color_scheme="dark")
-    _palette(page, "slate")
+    palette(page, "slate")
     found += [f"dark, {each}" for each in axe(page, context, COLOURS)]
     page.emulate_media(color_scheme="light", forced_colors="active")
-    _palette(page, "default")
+    palette(page, "default")
     found += [f"forced colours, {each}" for each in axe(page, context, COLOURS)]
     page.emulate_media(forced_colors="none")
     page.set_viewport_size({"width": 320, "height": 800})
@@ -57,7 +59,7 @@ def faults(page: Page, context: str = ".sw") -> list[str]:
     return found
 
 
-def _palette(page: Page, scheme: str) -> None:
+def palette(page: Page, scheme: str) -> None:
     """Switch the theme's palette too, where the page is an article."""
     page.evaluate(
         "(scheme) => { if (document.body.dataset.mdColorScheme) document.body.dataset.mdColorScheme = scheme; }", scheme

@@ -39,10 +39,14 @@ CHOICES = {"with_price": N_("with its price"), "at_once": N_("at once, on the da
 
 def prices(book: PriceBook, language: Language) -> str:
     """Return the table of plans, limits and prices of a price book."""
-    return flat(_prices(book, language))
+    return flat(_prices(book, language, _caption(book, language)))
 
 
-def _prices(book: PriceBook, language: Language) -> Markup:
+def _caption(book: PriceBook, language: Language) -> str:
+    return language.gettext("Sample prices, without VAT.") if book.sample_data else language.gettext("Plan")
+
+
+def _prices(book: PriceBook, language: Language, caption: str) -> Markup:
     t = language.gettext
     head = (t("Plan"), t("User, per month"), t("Zoom license, per month"), t("User, per year"))
     rows = []
@@ -53,7 +57,6 @@ def _prices(book: PriceBook, language: Language) -> Markup:
         rows.append(
             [plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"]
         )
-    caption = t("Sample prices, without VAT.") if book.sample_data else t("Plan")
     return table(caption, (*head, t("Zoom license, per year"), t("Users")), rows, "hc-prices")
 
 
@@ -63,8 +66,8 @@ def price_books(terms: Terms, on: date, language: Language) -> str:
     for book in reversed(terms.price_books):
         if book.valid_from <= on:
             said = t("Since %(day)s") % {"day": language.date(book.valid_from)}
-            told += Markup("<p><strong>{}</strong> ({} {})</p>").format(said, t("version"), book.version)
-            told += _prices(book, language)
+            caption = f"{said} ({t('version')} {book.version}). {_caption(book, language)}"
+            told += _prices(book, language, caption)
     return flat(told)
 
 
