@@ -18,7 +18,7 @@ from widget.services.order import Placed
 from widget.store import outbox
 from widget.store.engine import open_engine, transaction
 
-KILLS, ACKNOWLEDGED, UNKNOWN = 60, 1000, 150
+KILLS, ACKNOWLEDGED, UNKNOWN = 60, 1000, 200
 #: How many orders all writers have placed before the moment of the kill comes.
 BEFORE = 12
 WRITERS, EACH = 4, 10

@@ -76,11 +76,13 @@ def drill(folder: Path) -> list[Drill]:
     safe = _cuts(folder, statements, before, "TRUNCATE", "FULL")
     log = _cuts(folder, statements, before, "WAL", "FULL")
     loose = _cuts(folder, statements, before, "TRUNCATE", "OFF")
+    normal = _cuts(folder, statements, before, "WAL", "NORMAL")
     held = not any(safe) and not any(log)
     figure = (
         f"{SEEDS} cuts each of {ORDERS} orders (14 or more writes in each); TRUNCATE: {_told(safe)}; WAL: {_told(log)}"
     )
-    return [Drill("R2 power cut", figure, held, f"synchronous=OFF: {_told(loose)}", any(loose))]
+    control = f"synchronous=OFF: {_told(loose)}; WAL with NORMAL: {_told(normal)}"
+    return [Drill("R2 power cut", figure, held, control, any(loose) and normal[0] > 0)]
 
 
 def _told(counts: tuple[int, int, int]) -> str:

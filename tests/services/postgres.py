@@ -73,7 +73,7 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
     A `durable` one keeps its data on the disk and waits for it at each commit, as in production.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="pg-", dir=None if durable else _memory()) as name,
+        tempfile.TemporaryDirectory(prefix="pg-", dir=None if durable else memory()) as name,
         tempfile.TemporaryDirectory(prefix="pg-programs-") as copies,  # memory may not be allowed to hold programs
     ):
         folder = Path(name)
@@ -96,7 +96,7 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
             server.wait(30)
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """Return a folder in memory with room for every test's database: a new one is ten times faster there."""
     shared = Path("/dev/shm")  # noqa: S108 - what is made in it has a random name and is closed to others
     roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1 << 30
