@@ -70,7 +70,15 @@ def a_policy(
         downgrade_reasons=("too-expensive", "other"),
         seller=a_seller(),
         vat=a_vat(),
-        retention=Retention(drafts=90, survey_comments=365, messages=365, quotes=1095, idempotency_keys=30),
+        retention=Retention(
+            drafts=90,
+            survey_comments=365,
+            feedback_comments=365,
+            search_misses=365,
+            messages=365,
+            quotes=1095,
+            idempotency_keys=30,
+        ),
     )
 
 

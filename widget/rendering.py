@@ -32,8 +32,8 @@ class _Fold(NodeTransformer):
         if not (isinstance(node.node, nodes.Name) and node.node.name == "_"):
             return node
         (message,) = node.args
-        if not isinstance(message, nodes.Const):
-            raise TypeError(f"line {node.lineno}: _() takes a constant text")
+        if not isinstance(message, nodes.Const) or node.kwargs:
+            raise TypeError(f"line {node.lineno}: _() takes a constant text alone; |format() fills it")
         return nodes.Const(self.language.gettext(message.value), lineno=node.lineno)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, T
 
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
-from widget.services import privacy
+from widget.services import feedback, privacy
 from widget.services.privacy import PrivacyError
 from widget.store import audit
 from widget.store.engine import reading, transaction
@@ -19,9 +19,8 @@ from widget.store.privacy import Person, belongs
 from widget.store.tables import FIRST_HASH, member, metadata, placed_order, subscription
 
 POLICY = TERMS.policies[-1]
-PERSONAL = [
-    column for table in metadata.sorted_tables for column in table.columns if column.info["holds"] == "personal"
-]
+COLUMNS = [column for table in metadata.sorted_tables for column in table.columns]
+PERSONAL = [column for column in COLUMNS if column.info["holds"] == "personal"]
 #: What a table asks for beyond types: its checks.
 SPECIAL: dict[str, dict[str, Any]] = {
     "member": {"state": "active", "role": "administrator"},
@@ -203,6 +202,8 @@ def test_the_same_person_is_somebody_new_after_being_erased(claire: Administrato
 RETAINED = {
     "drafts": POLICY.retention.drafts,
     "survey comments": POLICY.retention.survey_comments,
+    "comments on articles": POLICY.retention.feedback_comments,
+    "searches in vain": POLICY.retention.search_misses,
     "messages": POLICY.retention.messages,
     "quotes": POLICY.retention.quotes,
     "idempotency keys": POLICY.retention.idempotency_keys,
@@ -215,6 +216,7 @@ def test_what_the_policy_keeps_is_gone_the_day_after_and_not_the_day_before(
 ) -> None:
     claire.orders(Level("premium", 12, 2), comment="words of Claire")
     claire.begin(Level("premium", 12, 3))
+    writes(claire.engine, "a reader wrote this", "searched in vain")
     with transaction(claire.engine) as connection:
         plant_old_quote(connection, claire)
         connection.execute(metadata.tables["delivery"].update().values(state="delivered"))
@@ -226,6 +228,60 @@ def test_what_the_policy_keeps_is_gone_the_day_after_and_not_the_day_before(
     assert (on_its_last_day[kind], after[kind] > 0) == (0, True)
     assert privacy.retain(claire.engine, POLICY, NOW + timedelta(days + 1))[kind] == 0
     assert len(contents(claire.engine)["placed_order"]) == 1
+
+
+def writes(engine: Engine, comment: str, searched: str) -> None:
+    """Somebody whom nobody knows comments on an article, and searches in vain."""
+    said = feedback.say(engine, article=1001, section="", language="en", version="0a1b2c3d", helpful=False, now=NOW)
+    feedback.comment(engine, said, comment)
+    feedback.missed(engine, language="en", text=searched, now=NOW)
+
+
+def test_the_policy_says_how_long_each_free_text_is_kept(engine: Engine) -> None:
+    free = {str(column) for column in COLUMNS if column.info["holds"] == "free text"}
+    writes(engine, "a reader wrote this", "searched in vain")
+
+    privacy.retain(engine, POLICY, NOW + timedelta(3_650))
+
+    assert free == {"feedback.comment", "search_miss.words"}
+    left = contents(engine)
+    assert [(row["helpful"], row["comment"]) for row in left["feedback"]] == [(False, "")]
+    assert left["search_miss"] == []
+
+
+def test_a_comment_that_names_its_writer_is_shown_to_them_and_forgotten(two: Engine) -> None:
+    writes(two, f"Call me: {ANNE.upper()}. Anne-canary-member-name. Bruno and Joanne-canary-member-name stay.", "xyz")
+    writes(two, "bruno-canary-member-name writes, too", "anne canary")
+
+    shown = privacy.export(two, ANNE)["feedback"]
+    privacy.erase(two, ANNE, now=NOW)
+
+    assert [row["comment"][:7] for row in shown] == ["Call me"]
+    assert sorted(row["comment"] for row in contents(two)["feedback"] if row["article"] == 1001) == [
+        "Call me: –. –. Bruno and Joanne-canary-member-name stay.",
+        "bruno-canary-member-name writes, too",
+    ]
+
+
+def test_who_searched_for_themselves_in_vain_is_forgotten_there_too(claire: Administrator) -> None:
+    writes(claire.engine, "", "Claire Martin")
+    writes(claire.engine, "", "clairement")
+    with transaction(claire.engine) as connection:
+        connection.execute(member.update().values(role="administrator", state="active"))
+
+    privacy.erase(claire.engine, claire.member_id, now=NOW)
+
+    assert [row["words"] for row in contents(claire.engine)["search_miss"]] == ["clairement"]
+
+
+def test_who_is_erased_twice_is_erased_as_before(two: Engine) -> None:
+    privacy.erase(two, ANNE, now=NOW)
+    before = contents(two)
+
+    assert privacy.erase(two, "anne-id", now=NOW) == ["anne-id"]
+
+    after = contents(two)
+    assert {name for name, rows in after.items() if rows != before[name]} == {"audit_event", "subscription"}
 
 
 def plant_old_quote(connection: Connection, claire: Administrator) -> None:

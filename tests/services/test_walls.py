@@ -1,15 +1,18 @@
 """Each query of the store, asked in one space for what is of another: it answers as for what does not exist."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy.exc import OperationalError
 
 from tests.services.conftest import NOW, administrator
-from tests.web.world import UNKNOWN, bring_in, fill
+from tests.services.postgres import Postgres
+from tests.web.world import SPACES, UNKNOWN, bring_in, fill
 from widget.domain.plan import Level
 from widget.domain.quote import QuoteState
 from widget.services import sign_in
@@ -27,8 +30,9 @@ from widget.store import (
     subscription,
     transfer,
 )
-from widget.store.engine import migrate, open_engine, reading, transaction
-from widget.store.tables import delivery, metadata
+from widget.store.engine import open_engine, reading, transaction
+from widget.store.tables import delivery, member, metadata
+from widget.store.tables import subscription as subscriptions
 
 Ids = dict[str, str]
 Read = Callable[[Connection, str, Ids], Any]
@@ -64,7 +68,6 @@ WHOLE: dict[str, Read] = {
     "subscription.pending": lambda c, s, _: subscription.pending(c, s),
     "subscription.due_spaces": lambda c, s, _: [each for each in subscription.due_spaces(c) if s in each],
     "transfer.everything": lambda c, s, _: [each for each in transfer.everything(c) if each["id"] == s],
-    "privacy.is_last_administrator": lambda c, _, i: privacy.is_last_administrator(c, privacy.find(c, i["boss"])),
 }
 #: Done in the neighbour's space with one's own ids: nothing of one's own moves.
 WRITES: dict[str, Read] = {
@@ -91,23 +94,24 @@ WRITES: dict[str, Read] = {
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = open_engine(f"sqlite:///{tmp_path / 'walls.sqlite3'}")
-    migrate(made)
+def engine(tmp_path: Path, sqlite_template: Path) -> Iterator[Engine]:
+    made = open_engine(f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'walls.sqlite3')}")
     bring_in(made, tmp_path, archived=False)
     yield made
     made.dispose()
 
 
-def filled(engine: Engine, space_id: str) -> Ids:
+def filled(engine: Engine, space_id: str, leader: str = "") -> Ids:
     """Fill a space as in every other test of walls, and return its ids."""
-    boss = administrator(engine, space_id, f"Olivia {space_id}")
+    boss = administrator(engine, space_id, leader or f"Olivia {space_id}")
     ids = fill(boss) | {"boss": boss.member_id, "email": f"olivia@{space_id}.example", "key": f"key-of-{space_id}"}
     begun = sign_in.begin(engine, space_id=space_id, member_id=boss.member_id, now=NOW)
     assert begun
     values = {"issuer": "us", "subject": f"subject-{space_id}", "space_id": space_id, "member_id": boss.member_id}
     with transaction(engine) as connection:
         connection.execute(insert(metadata.tables["identity"]).values(**values))
+        outbox.add(connection, space_id, kind="quote.sent", facts={"private": {}}, at=NOW, to=["a@example.org"])
+        reminder.choose(connection, space_id, reminders=False)
     return ids | {"subject": f"subject-{space_id}", "handle": session.hashed(begun)}
 
 
@@ -141,8 +145,6 @@ def test_what_a_space_is_told_does_not_depend_on_its_neighbour(engine: Engine, n
         before = WHOLE[name](connection, "own", ids)
 
     filled(engine, "neighbour")
-    with transaction(engine) as connection:
-        reminder.choose(connection, "neighbour", reminders=False)
 
     with reading(engine) as connection:
         assert WHOLE[name](connection, "own", ids) == before
@@ -155,8 +157,6 @@ def test_a_space_without_anything_is_told_nothing_of_its_neighbour(engine: Engin
         before = WHOLE[name](connection, "archived", {"boss": boss.member_id})
 
     filled(engine, "own")
-    with transaction(engine) as connection:
-        reminder.choose(connection, "own", reminders=False)
 
     with reading(engine) as connection:
         assert WHOLE[name](connection, "archived", {"boss": boss.member_id}) == before
@@ -165,15 +165,68 @@ def test_a_space_without_anything_is_told_nothing_of_its_neighbour(engine: Engin
 @pytest.mark.parametrize("name", WRITES)
 def test_what_is_done_next_door_moves_nothing_here(engine: Engine, name: str) -> None:
     ids = filled(engine, "own")
-    filled(engine, "neighbour")
     with reading(engine) as connection:
         before = own_rows(connection)
+    filled(engine, "neighbour")
 
     with transaction(engine) as connection:
         WRITES[name](connection, "neighbour", ids)
 
     with reading(engine) as connection:
         assert own_rows(connection) == before
+
+
+def test_a_space_is_known_by_its_own_id(engine: Engine) -> None:
+    with reading(engine) as connection:
+        assert [space.known(connection, each).name for each in SPACES] == [f"Space {each}" for each in SPACES]
+
+
+def test_an_export_of_every_space_has_the_people_of_each(engine: Engine) -> None:
+    with reading(engine) as connection:
+        told = {
+            each["id"]: {one["email"].partition("@")[2] for one in each["members"]}
+            for each in transfer.everything(connection)
+        }
+
+    assert told == {each: {f"{each}.example"} for each in SPACES}
+
+
+def test_an_annual_space_is_reminded_unless_it_chose_otherwise_whatever_its_neighbour_chose(engine: Engine) -> None:
+    begun = date(2026, 7, 1)
+    with transaction(engine) as connection:
+        connection.execute(update(subscriptions).values(interval="year", term_start=begun))
+        reminder.choose(connection, "own", reminders=False)
+
+        told = [space_id for space_id, _, anchor in reminder.candidates(connection) if anchor == begun]
+
+    assert told == ["archived", "neighbour"]
+
+
+def test_the_only_administrator_of_a_space_is_so_whoever_leads_others(engine: Engine) -> None:
+    boss = administrator(engine, "own", "Olivia own")
+    with reading(engine) as connection:
+        person = privacy.find(connection, boss.member_id)
+
+        assert privacy.is_last_administrator(connection, person) == ["own"]
+        assert privacy.spaces_of(connection, person) == ["own"]
+
+
+def test_who_is_erased_here_leaves_a_namesake_next_door_as_they_are(engine: Engine) -> None:
+    leads = member.c.role == "administrator"
+    with transaction(engine) as connection:
+        connection.execute(update(member).where(leads).values(name="Olivia Twice"))
+    filled(engine, "own", "Olivia Twice")
+    filled(engine, "neighbour", "Olivia Twice")
+    boss = administrator(engine, "neighbour", "Olivia Twice")
+    with reading(engine) as connection:
+        before = own_rows(connection)
+
+    with transaction(engine) as connection:
+        privacy.erase(connection, privacy.find(connection, boss.member_id))
+
+    with reading(engine) as connection:
+        assert own_rows(connection) == before
+    assert "Olivia Twice" in str(before["quote"])
 
 
 def test_a_message_is_counted_in_its_own_space_and_goes_to_its_own_people(engine: Engine) -> None:
@@ -198,3 +251,26 @@ def test_the_chain_of_a_space_goes_on_where_it_stopped(engine: Engine) -> None:
         assert audit.head(connection, "own")[0] == sequence + 1
         assert audit.first_altered(connection, "own") is None
         assert previous != audit.head(connection, "own")[1]
+
+
+def test_a_message_waits_for_what_goes_on_in_its_own_space_and_in_no_other(
+    postgres: Postgres, postgres_template: str, tmp_path: Path
+) -> None:
+    name = postgres.create(postgres_template)
+    engine = open_engine(postgres.url(name))
+    bring_in(engine, tmp_path, archived=False)
+
+    def told(space_id: str) -> str:
+        with transaction(engine) as connection:
+            connection.exec_driver_sql("SET LOCAL lock_timeout = '100ms'")
+            return outbox.add(connection, space_id, kind="quote.created", facts={"private": {}}, at=NOW, subject="w")
+
+    with transaction(engine) as connection:
+        subscription.load(connection, "neighbour", lock=True)
+
+        assert told("own") == outbox.id_of("own", "quote.created", "w")
+        with pytest.raises(OperationalError, match="lock timeout"):
+            told("neighbour")
+
+    engine.dispose()
+    postgres.drop(name)

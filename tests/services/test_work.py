@@ -7,10 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.services.conftest import NOW, Administrator, contents, events
 from tests.services.test_deliver import Clock, letters, post
 from widget.domain.plan import Level
+from widget.services import feedback
 from widget.services.work import Watch, Worker
 
 DAY = timedelta(days=1)
@@ -65,6 +67,16 @@ def test_a_clock_set_a_little_is_believed(moved: timedelta) -> None:
     clock.instant += moved
 
     assert watch.jumped() is None
+
+
+def test_the_worker_forgets_what_readers_wrote_when_the_policy_says_so(engine: Engine, tmp_path: Path) -> None:
+    said = feedback.say(engine, article=1001, section="", language="en", version="0a1b2c3d", helpful=True, now=NOW)
+    feedback.comment(engine, said, "I am Claire")
+    later = Clock(NOW + 366 * DAY)
+
+    Worker(post(engine, tmp_path, later)).calendar(Watch(later))
+
+    assert [(row["helpful"], row["comment"]) for row in contents(engine)["feedback"]] == [(True, "")]
 
 
 def test_a_duty_that_fails_stops_no_other(

@@ -32,6 +32,7 @@ def test_one_click_is_kept_and_a_comment_may_follow(client: TestClient) -> None:
     page = client.get(thanks).text
     assert "Merci de votre réponse" in page
     assert 'href="/fr/abonnement/retrograder/"' in page
+    assert "conservé sans nom pendant 365\xa0jours" in page
 
     after = client.post(thanks, data={"comment": "Il manque un exemple."}).text
 

@@ -36,6 +36,8 @@ class Retention:
 
     drafts: int
     survey_comments: int
+    feedback_comments: int
+    search_misses: int
     messages: int
     quotes: int
     idempotency_keys: int

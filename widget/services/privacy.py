@@ -61,6 +61,8 @@ def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
         return {
             "drafts": rows.remove_drafts(connection, days_ago(kept.drafts)),
             "survey comments": rows.blank_comments(connection, days_ago(kept.survey_comments)),
+            "comments on articles": rows.blank_feedback(connection, days_ago(kept.feedback_comments)),
+            "searches in vain": rows.remove_misses(connection, days_ago(kept.search_misses).date()),
             "messages": rows.remove_messages(connection, days_ago(kept.messages)),
             "quotes": rows.remove_quotes(connection, days_ago(kept.quotes).date()),
             "idempotency keys": rows.remove_keys(connection, days_ago(kept.idempotency_keys)),

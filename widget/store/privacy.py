@@ -1,22 +1,36 @@
 """What the database holds about a person, found by the annotations of its columns; taken out without a hole.
 
 A row is a person's where a column names them (a foreign key to `member` or `staff`, or `info={"names": …}`), or where
-it hangs on such a row. A new table is found without a change here.
+it hangs on such a row, or where free text says their name or address. A new table is found without a change here.
 """
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, LargeBinary, Table, delete, func, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    RowMapping,
+    Table,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from widget.store.outbox import instant
 from widget.store.tables import (
     calendar_feed,
     delivery,
     draft,
+    feedback,
     idempotency,
     identity,
     member,
@@ -26,6 +40,7 @@ from widget.store.tables import (
     quote,
     quote_pdf,
     rate_limit,
+    search_miss,
     session,
     space,
     staff,
@@ -38,6 +53,10 @@ GONE = "–"
 _ROWS = (session, identity, calendar_feed, delivery)
 #: JSON texts that tell of several people: one is taken out, the others stay.
 _DOCUMENTS = (outbox.c.private, quote.c.document)
+#: What people wrote whom nobody knows.
+_FREE = tuple(
+    column for table in metadata.sorted_tables for column in table.columns if column.info["holds"] == "free text"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,11 @@ class Person:
     space_ids: tuple[str, ...]
     names: frozenset[str]
     emails: frozenset[str]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What the person is called in a text; nothing of one who was erased."""
+        return frozenset({each.lower() for each in self.names | self.emails} - {GONE})
 
 
 def find(connection: Connection, who: str) -> Person:
@@ -95,7 +119,16 @@ def rows(connection: Connection, person: Person) -> dict[str, list[dict[str, Any
         if condition is not None:
             answer = connection.execute(select(table).where(condition).order_by(*table.primary_key)).mappings()
             found[table.name] = [dict(row) for row in answer]
+    for column in _FREE:
+        found[column.table.name] = [dict(row) for row in _mentioning(connection, column, person)]
     return {name: held for name, held in found.items() if held}
+
+
+def _mentioning(connection: Connection, column: Column[Any], person: Person) -> list[RowMapping]:
+    """Return the rows whose text says a name or an address of the person."""
+    found = connection.execute(select(column.table).where(column != "").order_by(*column.table.primary_key))
+    # Here and not in the query: SQLite knows capitals of ASCII alone.
+    return [row for row in found.mappings() if _without(row[column.name], person.words) != row[column.name]]
 
 
 def is_last_administrator(connection: Connection, person: Person) -> list[str]:
@@ -113,6 +146,8 @@ def erase(connection: Connection, person: Person) -> None:
     """Take the person out of every table; ids, amounts and dates stay. Accepted quotes are contracts and stay whole."""
     for column in _DOCUMENTS:
         _mask(connection, column, person)
+    for column in _FREE:
+        _unsay(connection, column, person)
     for table in reversed(metadata.sorted_tables):
         condition = belongs(table, person)
         if condition is None:
@@ -146,12 +181,24 @@ def _mask(connection: Connection, column: Column[Any], person: Person) -> None:
     if table is quote:
         where.append(quote.c.state != "accepted")
     for row in connection.execute(select(key, column).where(*where)).all():
-        masked = json.dumps(_without(json.loads(row[1]), person.names | person.emails), ensure_ascii=False)
+        masked = json.dumps(_without(json.loads(row[1]), person.words), ensure_ascii=False)
         connection.execute(update(table).where(key == row[0]).values({column.name: masked}))
 
 
+def _unsay(connection: Connection, column: Column[Any], person: Person) -> None:
+    """Mask the person in free text; a row that is nothing but its text goes."""
+    keys = list(column.table.primary_key)
+    for row in _mentioning(connection, column, person):
+        where = [each == row[each.name] for each in keys]
+        if column in keys:
+            connection.execute(delete(column.table).where(*where))
+        else:
+            said = {column.name: _without(row[column.name], person.words)}
+            connection.execute(update(column.table).where(*where).values(**said))
+
+
 def _without(value: Any, words: Collection[str]) -> Any:
-    """Return a JSON value in which these words are masked, wherever they stand; no words means every text."""
+    """Return a JSON value in which these words are masked, wherever they stand as words."""
     if isinstance(value, Mapping):
         return {name: _without(each, words) for name, each in value.items()}
     if isinstance(value, list):
@@ -159,13 +206,18 @@ def _without(value: Any, words: Collection[str]) -> Any:
     if not isinstance(value, str):
         return value
     if not words:
-        return GONE
-    for word in words:
-        at = value.lower().find(word.lower())
-        while at >= 0:
-            value = value[:at] + GONE + value[at + len(word) :]
-            at = value.lower().find(word.lower())
-    return value
+        return value
+    longest_first = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
+    return re.sub(rf"(?<!\w)(?:{longest_first})(?!\w)", GONE, value, flags=re.IGNORECASE)
+
+
+def _emptied(value: Any) -> Any:
+    """Return a JSON value in which every text is masked."""
+    if isinstance(value, Mapping):
+        return {name: _emptied(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_emptied(each) for each in value]
+    return GONE if isinstance(value, str) else value
 
 
 def remove_drafts(connection: Connection, before: datetime) -> int:
@@ -184,13 +236,24 @@ def blank_comments(connection: Connection, before: datetime) -> int:
     return connection.execute(query.values(comment="")).rowcount
 
 
+def blank_feedback(connection: Connection, before: datetime) -> int:
+    """Remove what readers wrote about articles before an instant; whether it helped them stays."""
+    old = (feedback.c.at < before.isoformat(), feedback.c.comment != "")
+    return connection.execute(update(feedback).where(*old).values(comment="")).rowcount
+
+
+def remove_misses(connection: Connection, before: date) -> int:
+    """Forget the words that were searched in vain before a day for the last time."""
+    return connection.execute(delete(search_miss).where(search_miss.c.last_on < before)).rowcount
+
+
 def remove_messages(connection: Connection, before: datetime) -> int:
     """Remove to whom messages before an instant went, and the names in them; what waits to be sent stays."""
     waiting = select(delivery.c.outbox_id).where(delivery.c.state == "waiting")
     old = (outbox.c.at < instant(before), outbox.c.id.not_in(waiting))
     removed = connection.execute(delete(delivery).where(delivery.c.outbox_id.in_(select(outbox.c.id).where(*old))))
     for row in connection.execute(select(outbox.c.id, outbox.c.private).where(*old)).all():
-        masked = json.dumps(_without(json.loads(row.private), ()), ensure_ascii=False)
+        masked = json.dumps(_emptied(json.loads(row.private)), ensure_ascii=False)
         if masked != row.private:
             connection.execute(update(outbox).where(outbox.c.id == row.id).values(private=masked))
     return removed.rowcount

@@ -21,6 +21,8 @@ from sqlalchemy import (
 metadata = MetaData()
 #: What a column holds: something about a person, something of the contract, or neither. `widget privacy` goes by it.
 PERSONAL, BILLING, TECHNICAL = {"holds": "personal"}, {"holds": "billing"}, {"holds": "technical"}
+#: What a reader wrote whom nobody knows: kept for a time only, and searched for the name of who is shown or erased.
+FREE_TEXT = {"holds": "free text"}
 #: A person's e-mail address in a table that knows no member: the row is theirs.
 ADDRESS = {"holds": "personal", "names": "member.email"}
 #: A member's id without a foreign key: what it stands in outlives the member.
@@ -292,7 +294,7 @@ webhook = Table(
     Column("state", Text, nullable=False, info=TECHNICAL),
     Column("added_at", Text, nullable=False, info=TECHNICAL),
 )
-# What readers say of an article: no person, no address; a comment may hold what somebody wrote about themselves.
+# What readers say of an article: no person, no address; but a comment may hold what somebody wrote about themselves.
 feedback = Table(
     "feedback",
     metadata,
@@ -303,13 +305,13 @@ feedback = Table(
     Column("language", Text, nullable=False, info=TECHNICAL),
     Column("version", Text, nullable=False, info=TECHNICAL),
     Column("helpful", Boolean, nullable=False, info=TECHNICAL),
-    Column("comment", Text, nullable=False, info=TECHNICAL),
+    Column("comment", Text, nullable=False, info=FREE_TEXT),
 )
 search_miss = Table(
     "search_miss",
     metadata,
     Column("language", Text, primary_key=True, info=TECHNICAL),
-    Column("words", Text, primary_key=True, info=TECHNICAL),
+    Column("words", Text, primary_key=True, info=FREE_TEXT),
     Column("count", Integer, nullable=False, info=TECHNICAL),
     Column("last_on", Date, nullable=False, info=TECHNICAL),
 )

@@ -112,8 +112,7 @@ def put_member(connection: Connection, space_id: str, values: Mapping[str, Any])
     if known is None:
         connection.execute(insert(member).values(**row))
     else:
-        mine = (member.c.space_id == space_id, member.c.id == row["id"])
-        connection.execute(update(member).where(*mine).values(**row))
+        connection.execute(update(member).where(member.c.id == known["id"]).values(**row))
     before, after = ({name: each[name] for name in ("role", "state")} if each else None for each in (known, row))
     return MemberChange(row["id"], before, after or {}, fields)
 

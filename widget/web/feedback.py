@@ -78,7 +78,8 @@ def _thanks(
     error: str = "",
     summary: list[tuple[str, str]] | None = None,
 ) -> Response:
-    article = context_of(request).articles.numbered(said.article, language.code)
+    context = context_of(request)
+    article = context.articles.numbered(said.article, language.code)
     values = {
         "title": language.gettext(N_("Thank you for your answer")),
         "action": request.url.path,
@@ -87,6 +88,7 @@ def _thanks(
         "error": error,
         "summary": summary or [],
         "article": article,
+        "days": context.terms.policy(context.today()).retention.feedback_comments,
     }
     return answer(request, "feedback/thanks.html", language, values, 422 if summary else 200, frame="frame.html")
 
