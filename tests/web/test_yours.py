@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 from tests.builders import a_subscription
 from tests.web.people import sign_in
 from widget import catalogue, languages
-from widget.panels import yours
+from widget.panels import About, yours
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,82 @@ def test_an_administrator_reads_their_own_figures(
     said = {key: value.replace("\u00a0", " ").replace("\u202f", " ") for key, value in answer.json().items()}
     assert said == {"lead": lead, "text": text}
     assert answer.headers["content-language"] == code
+
+
+HAS = {
+    "Claire Martin": "Premium, 12 users, 4 Zoom licenses, for €3,120.00 per year.",
+    "Olivia Hughes": "Premium, 8 users, 2 Zoom licenses, for €188.00 per month.",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "about", "text"),
+    [
+        (
+            "Claire Martin",
+            "upgrade",
+            "What you add today is yours at once, and counts in the price from 1 December 2026; one invoice covers the "
+            "months until the renewal, on 8 May 2027.",
+        ),
+        ("Claire Martin", "cancel", "Cancelled by 8 April 2027, that day included, it ends on 8 May 2027."),
+        (
+            "Claire Martin",
+            "billing",
+            "What you save today is used from the next regular invoice on, that of 8 May 2027.",
+        ),
+        (
+            "Olivia Hughes",
+            "upgrade",
+            "What you add today is yours at once, and counts in the price from 1 December 2026.",
+        ),
+        ("Olivia Hughes", "cancel", "Cancelled by 1 December 2026, that day included, it ends on 1 January 2027."),
+        (
+            "Olivia Hughes",
+            "billing",
+            "What you save today is used from the next regular invoice on, that of 1 December 2026.",
+        ),
+    ],
+)
+def test_each_article_says_of_the_own_subscription_what_it_is_about(
+    client: TestClient, name: str, about: str, text: str
+) -> None:
+    sign_in(client, name)
+
+    said = client.get(f"/widget/en/yours?about={about}").json()["text"]
+
+    assert said.replace("\u00a0", " ").replace("\u202f", " ") == f"{HAS[name]} {text}"
+
+
+@pytest.mark.parametrize("about", ["", "Cancel", "<b>"])
+def test_no_sentence_is_about_anything_else(client: TestClient, about: str) -> None:
+    sign_in(client, "Claire Martin")
+
+    assert client.get("/widget/en/yours", params={"about": about}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        (date(2027, 5, 31), "counts in the price from 1 June 2027; one invoice covers"),
+        (date(2027, 6, 1), "counts in the price from 1 July 2027."),
+    ],
+)
+def test_an_upgrade_in_the_last_month_before_the_renewal_has_no_invoice_of_its_own(on: date, said: str) -> None:
+    yearly = a_subscription(term_start=date(2026, 7, 1))
+
+    text = yours(yearly, on=on, terms=catalogue.load(), language=languages.load()["en"], about=About.UPGRADE)
+
+    assert said in text.replace("\u00a0", " ")
+
+
+def test_a_locked_contract_is_not_told_a_day_to_cancel() -> None:
+    locked = a_subscription(locked=True)
+
+    text = yours(
+        locked, on=date(2027, 3, 15), terms=catalogue.load(), language=languages.load()["en"], about=About.CANCEL
+    )
+
+    assert text.endswith("A locked contract cannot be changed here: write to support@workspace.example.")
 
 
 def test_after_the_notice_deadline_the_sentence_says_so() -> None:

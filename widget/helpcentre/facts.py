@@ -10,7 +10,7 @@
 ::policy                                every figure of the policy and its history; ::rule-list every rule
 ::articles{downgrade upgrade}           a list of articles with their summaries
 ::glossary, ::dashboard                 the terms; the product's bar and dashboard, drawn
-::yours                                 an example that becomes the reader's own subscription where they are signed in
+::yours{downgrade}                      an example that becomes the reader's own subscription where they are signed in
 ![what it shows](screen:review)         a picture of our widget in the page's language: see screens.py
 ::widget{change}                        the first step of the widget
 ::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
@@ -189,7 +189,7 @@ def _block(kind: str, argument: str, sources: Sources) -> str:
         "articles": lambda: figures.articles(argument, sources.pages, language),
         "glossary": lambda: figures.glossary(language, others),
         "dashboard": lambda: figures.dashboard(language),
-        "yours": lambda: figures.personal(terms, language),
+        "yours": lambda: figures.personal(argument, terms, language),
         "widget": lambda: figures.widget(argument, terms, language, sources.link),
     }
     if kind not in blocks:

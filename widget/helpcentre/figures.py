@@ -9,7 +9,7 @@ from widget.helpcentre.glossary import terms as glossary_terms
 from widget.helpcentre.markup import flat, table
 from widget.helpcentre.pages import Pages
 from widget.languages import Language
-from widget.panels import RuleLink, plan_choices, result_view, sample, yours
+from widget.panels import About, RuleLink, plan_choices, result_view, sample, yours
 from widget.rendering import render
 
 
@@ -43,12 +43,17 @@ def _named(language: Language) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(language.code, language.name)
 
 
-def personal(terms: Terms, language: Language) -> str:
-    """Return the example's sentence; site.js puts that of a signed-in administrator in its place."""
+def personal(argument: str, terms: Terms, language: Language) -> str:
+    """Return the example's sentence; site.js puts that of a signed-in administrator in its place.
+
+    Raises ValueError for a subject that no sentence is about.
+    """
+    if argument not in list(About):
+        raise ValueError(f"::yours{{{argument}}}: no sentence is about that; there are {', '.join(About)}")
     start = sample()
-    said = yours(start.subscription, on=start.on, terms=terms, language=language)
-    box = Markup('<p class="hc-yours" data-yours="/widget/{}/yours"><strong>{}</strong> <span>{}</span></p>')
-    return flat(box.format(language.code, language.gettext("For example:"), said))
+    said = yours(start.subscription, on=start.on, terms=terms, language=language, about=About(argument))
+    box = Markup('<p class="hc-yours" data-yours="/widget/{}/yours?about={}"><strong>{}</strong> <span>{}</span></p>')
+    return flat(box.format(language.code, argument, language.gettext("For example:"), said))
 
 
 def dashboard(language: Language) -> str:

@@ -8,12 +8,13 @@ from widget.panels.differences import differences
 from widget.panels.quote import offer_rows, quote_view
 from widget.panels.result import RuleLink, result_view
 from widget.panels.words import DIRECTION_NAMES, ITEM_NAMES, PER, fee_text, level_text, period_text
-from widget.panels.yours import yours
+from widget.panels.yours import About, yours
 
 __all__ = [
     "DIRECTION_NAMES",
     "ITEM_NAMES",
     "PER",
+    "About",
     "RuleLink",
     "Sample",
     "differences",

@@ -1,42 +1,93 @@
-"""The sentence about a reader's own subscription: what it is, what it costs, when it renews, until when to act."""
+"""What an article says of a reader's own subscription: what it is and costs, and the day that the article is about."""
 
 from datetime import date
+from enum import StrEnum
 
 from widget.domain.amounts import fee_periods
-from widget.domain.calendar import first_of_next_month
+from widget.domain.calendar import anniversary_from, complete_months, first_of_next_month
+from widget.domain.cancellation import cancel_preview
 from widget.domain.change import preview
 from widget.domain.plan import Interval
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels.words import level_text
-from widget.wording import N_
+from widget.panels.words import fee_text, level_text
+from widget.wording import N_, rule_text
 
-ANNUAL = N_(
-    "%(level)s, for %(fee)s per year. Renewal on %(renewal)s; to pay less from that day, order by %(deadline)s, that "
-    "day included."
-)
+
+class About(StrEnum):
+    """What the article that holds the sentence is about."""
+
+    DOWNGRADE = "downgrade"
+    UPGRADE = "upgrade"
+    CANCEL = "cancel"
+    BILLING = "billing"
+
+
+HAVE = N_("%(level)s, for %(fee)s.")
+ANNUAL = N_("Renewal on %(renewal)s; to pay less from that day, order by %(deadline)s, that day included.")
 TOO_LATE = N_(
-    "%(level)s, for %(fee)s per year. Renewal on %(renewal)s; the notice deadline, %(deadline)s, has passed, so a "
-    "lower price waits for the renewal after."
+    "Renewal on %(renewal)s; the notice deadline, %(deadline)s, has passed, so a lower price waits for the renewal "
+    "after."
 )
-MONTHLY = N_("%(level)s, for %(fee)s per month. There is no notice: a lower price starts on %(next_month)s.")
+MONTHLY = N_("There is no notice: a lower price starts on %(next_month)s.")
+ADD = N_("What you add today is yours at once, and counts in the price from %(next_month)s.")
+ADD_ANNUAL = N_(
+    "What you add today is yours at once, and counts in the price from %(next_month)s; one invoice covers the months "
+    "until the renewal, on %(renewal)s."
+)
+CANCEL = N_("Cancelled by %(last_day)s, that day included, it ends on %(end)s.")
+BILLING = N_("What you save today is used from the next regular invoice on, that of %(invoice)s.")
 
 
-def yours(subscription: Subscription, *, on: date, terms: Terms, language: Language) -> str:
-    """Return the sentence for a subscription on a day, by `preview` (rules: notice-period, monthly-price-date).
+def yours(
+    subscription: Subscription, *, on: date, terms: Terms, language: Language, about: About = About.DOWNGRADE
+) -> str:
+    """Return the sentences for a subscription on a day, each date by the rules of the domain.
 
     Raises KeyError for a plan that the price book of the day does not sell.
     """
-    fewer = preview(subscription, subscription.in_use, on=on, terms=terms)
-    billed = fee_periods(subscription.billed, on, subscription.interval, terms)
-    level = billed[0].level
-    plan = terms.price_book(on).plan(level.plan).name[language.code]
-    facts = {
-        "level": level_text(level, plan, language),
-        "fee": language.money(billed[0].amount, fewer.price_book.currency),
+    billed = fee_periods(subscription.billed, on, subscription.interval, terms)[0]
+    book = terms.price_book(on)
+    level = level_text(billed.level, book.plan(billed.level.plan).name[language.code], language)
+    has = language.gettext(HAVE) % {
+        "level": level,
+        "fee": fee_text(billed.amount, subscription.interval, book, language),
     }
+    say = {About.DOWNGRADE: _less, About.UPGRADE: _more, About.CANCEL: _ends, About.BILLING: _invoice}[about]
+    return f"{has} {say(subscription, on, terms, language)}"
+
+
+def _less(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """Rules: notice-period, late-notice, monthly-price-date."""
+    fewer = preview(subscription, subscription.in_use, on=on, terms=terms)
     if subscription.interval is Interval.MONTH or not (fewer.renewal_date and fewer.notice_deadline):
-        return language.gettext(MONTHLY) % (facts | {"next_month": language.date(first_of_next_month(on))})
-    facts |= {"renewal": language.date(fewer.renewal_date), "deadline": language.date(fewer.notice_deadline)}
-    return language.gettext(ANNUAL if fewer.notice_in_time else TOO_LATE) % facts
+        return language.gettext(MONTHLY) % {"next_month": language.date(first_of_next_month(on))}
+    days = {"renewal": language.date(fewer.renewal_date), "deadline": language.date(fewer.notice_deadline)}
+    return language.gettext(ANNUAL if fewer.notice_in_time else TOO_LATE) % days
+
+
+def _more(subscription: Subscription, on: date, _: Terms, language: Language) -> str:
+    """Rules: available-at-once, upgrade-price-date, upgrade-invoice: none where no whole month is left."""
+    counts_from = first_of_next_month(on)
+    days = {"next_month": language.date(counts_from)}
+    if subscription.interval is Interval.MONTH:
+        return language.gettext(ADD) % days
+    renewal = anniversary_from(subscription.anchor, counts_from)
+    has_invoice = complete_months(counts_from, renewal) > 0
+    return language.gettext(ADD_ANNUAL if has_invoice else ADD) % (days | {"renewal": language.date(renewal)})
+
+
+def _ends(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """Rules: cancel-annual, cancel-monthly, locked-contract."""
+    cancelled = cancel_preview(subscription, on=on, terms=terms)
+    if not cancelled.allowed:
+        return rule_text(cancelled.blockers[0].rule, terms.policy(on), language)
+    days = {"last_day": cancelled.last_day_to_order, "end": cancelled.ends_on}
+    return language.gettext(CANCEL) % {name: language.date(day) for name, day in days.items()}
+
+
+def _invoice(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """Rule: billing-next-invoice. The subscription is billed again on the renewal, or on the first of a month."""
+    invoice = cancel_preview(subscription, on=on, terms=terms).next_end
+    return language.gettext(BILLING) % {"invoice": language.date(invoice)}
