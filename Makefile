@@ -30,12 +30,12 @@ test: .venv/dev.stamp site/built.stamp ## all tests; installs what they need
 	@# Only what Playwright itself could not do on a starved machine is tried again; what a test asserts never is.
 	$(BIN)/pytest -n auto --dist loadfile --reruns 2 --only-rerun '^(Timeout)?Error: (Page|Frame|Locator|Timeout)\b'
 
-bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table
+bench: .venv/dev.stamp site/built.stamp ## measured comparisons, as a table (BENCH="page server" for some)
 	@scripts/browser
 	@scripts/provider
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(BENCH)
 
-drill: .venv/dev.stamp site/built.stamp ## what no crash, outage or clock may do, as a table (half an hour)
+drill: .venv/dev.stamp site/built.stamp ## what no crash, outage or clock may do, as a table (half an hour; DRILL="kills power" for some)
 	$(BIN)/python -m drills $(DRILL)
 
 audit: .venv/dev.stamp ## known faults in what is locked

@@ -28,7 +28,7 @@ class Kind:
 @contextmanager
 def kinds(folder: Path) -> Iterator[list[Kind]]:
     """Start what is needed, and end it."""
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     with running(durable=True) as server:
         names = [server.create()]
         _fill(server.url(names[0]))

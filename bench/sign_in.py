@@ -26,7 +26,7 @@ PAGE = "/widget/en/change"
 
 def round_trip(home: Path) -> list[Row]:
     """Return how long a sign-in takes in Chromium: through the provider's two pages, and where it remembers."""
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     with running(home) as signed, sync_playwright() as playwright:
         browser = launch(playwright.chromium)
         asked, remembered = [], []
