@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import Request, urlopen
@@ -20,9 +21,10 @@ from widget.store.engine import migrate, open_engine
 COPIES, STOPS = 20, 5
 
 
-def drill(folder: Path) -> list[Drill]:
+def drill(folder: Path) -> Iterator[Drill]:
     """Copy and restore; stop."""
-    return [_copies(folder), _stops(folder)]
+    yield _copies(folder)
+    yield _stops(folder)
 
 
 def _copies(folder: Path) -> Drill:

@@ -4,6 +4,7 @@ import random
 import resource
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,9 +20,10 @@ MOMENTS, COPIES = 40, 100
 TABLES = ("placed_order", "audit_event", "subscription", "billed_step")
 
 
-def drill(folder: Path) -> list[Drill]:
+def drill(folder: Path) -> Iterator[Drill]:
     """Fill the disk; then damage copies."""
-    return [_full(folder), _damaged(folder)]
+    yield _full(folder)
+    yield _damaged(folder)
 
 
 def _full(folder: Path) -> Drill:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -22,15 +23,14 @@ CHANGES, SCHEDULERS, KILLS = 200, 4, 20
 LATER = NOW + timedelta(days=400)
 
 
-def drill(folder: Path) -> list[Drill]:
+def drill(folder: Path) -> Iterator[Drill]:
     """Apply on SQLite and on PostgreSQL."""
     broken = _naive(folder)
     control = f"a scheduler that trusts what it read before: {broken} of 20 applied twice"
-    rows = [_drill(folder, f"sqlite:///{folder}/due.sqlite3", "SQLite", control, broken)]
+    yield _drill(folder, f"sqlite:///{folder}/due.sqlite3", "SQLite", control, broken)
     with running() as postgres:
         url = postgres.url(postgres.create())
-        rows.append(_drill(folder, url, "PostgreSQL", control, broken))
-    return rows
+        yield _drill(folder, url, "PostgreSQL", control, broken)
 
 
 def _due(url: str, folder: Path, count: int) -> None:

@@ -179,6 +179,17 @@ def test_a_field_that_comes_twice_is_said(claire: Claire, form: str, field: str)
     assert ("ce champ a été envoyé deux fois", "this field was sent twice")[claire.code == "en"] in text
 
 
+@pytest.mark.parametrize("key", ["k" * 201, "clé", "key\x00"], ids=["too long", "not ASCII", "not printable"])
+def test_a_key_that_no_form_of_ours_made_places_nothing(claire: Claire, tmp_path: Path, key: str) -> None:
+    claire.forms["order"][1]["key"] = key
+    before = kept(claire.client, tmp_path)
+
+    status, text = claire.send("order")
+
+    assert (status, REFUSED["old"][claire.code == "en"] in text) == (422, True)
+    assert kept(claire.client, tmp_path) == before
+
+
 @pytest.mark.parametrize("form", ["members", "activate", "survey", "order", "undo"])
 def test_a_form_without_the_sessions_token_is_refused(claire: Claire, form: str) -> None:
     claire.forms[form][1]["token"] = "<script>"

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
+from tests.services.conftest import contents
 from tests.web.conftest import Today
 from tests.web.people import rows, sign_in, token
 from widget import languages
@@ -528,3 +529,16 @@ def test_read_in_the_other_language_it_still_says_in_which_it_was_made_out(olivi
 
     assert "Valable jusqu’au 24 décembre 2026" in page
     assert "Ce devis est établi en anglais. Le texte français des conditions fait foi." in page
+
+
+def test_a_quote_is_neither_made_nor_accepted_under_a_key_that_no_form_of_ours_made(client: TestClient) -> None:
+    sign_in(client, "Olivia Hughes")
+    review = to_review(client)
+    form = keys(client.get(review).text)
+    asked = client.post(review.replace("/review", "/quote"), data=form | {"key": "k" * 3000})
+    page = ask(client)
+    accepted = client.post(f"{page}/accept", data=keys(client.get(f"{page}/accept").text) | {"key": "clé"})
+
+    assert (asked.status_code, accepted.status_code) == (422, 422)
+    after = contents(client.app.state.context.engine)  # type: ignore[attr-defined]  # an ASGI application to TestClient
+    assert (len(after["quote"]), len(after["placed_order"])) == (1, 0)

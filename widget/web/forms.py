@@ -19,6 +19,8 @@ _SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
 #: More than the names that fit into a body (web/body.py).
 MOST_FIELDS = 2_000
+#: The longest idempotency key: ours are shorter.
+LONGEST_KEY = 200
 
 MESSAGES = {
     "not_member": N_("%(label)s: no active member of the space has it. A quote is sent to members alone."),
@@ -141,6 +143,11 @@ class Form:
     def summary(self) -> list[tuple[str, str]]:
         """Return the errors with the field that each leads to; an unknown field leads nowhere."""
         return [(name if name in LABELS else "", message) for name, message in self.errors.items()]
+
+
+def is_key(text: str) -> bool:
+    """Return whether a form's idempotency key can be ours, or is left out: short, and printable ASCII."""
+    return len(text) <= LONGEST_KEY and text.isascii() and (text.isprintable() or not text)
 
 
 def parse(

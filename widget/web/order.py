@@ -6,15 +6,13 @@ from starlette.responses import RedirectResponse, Response
 from widget.services import order, sign_in
 from widget.services.limits import Limit
 from widget.web.context import context_of
-from widget.web.forms import OLD_FORM, parse
+from widget.web.forms import OLD_FORM, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.review import show
 from widget.web.step import Step
 from widget.wording import N_
 
-#: Ours are shorter; a longer one was not made by our form.
-LONGEST_KEY = 200
 UNTICKED = N_("Tick the box that confirms the date of the lower price.")
 
 
@@ -30,7 +28,7 @@ async def place(this: Step, body: str) -> Response:
     form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
     if form.errors:
         return show(this, form.summary, status=422)
-    if len(form.typed["key"]) > LONGEST_KEY:
+    if not is_key(form.typed["key"]):
         return this.say(OLD_FORM, 422)
     outcome = order.place(
         context.engine,

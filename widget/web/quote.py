@@ -20,7 +20,7 @@ from widget.services.quote_accept import Look
 from widget.store.quote import Kept
 from widget.store.session import Session
 from widget.web.context import context_of
-from widget.web.forms import Form, parse
+from widget.web.forms import OLD_FORM, Form, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, read_form, to_sign_in
 from widget.web.review import show as show_review
@@ -54,6 +54,8 @@ async def ask(this: Step, body: str) -> Response:
     form = parse(body, {"key": ""}, ("key", "token"), this.language)
     if form.errors:
         return show_review(this, form.summary, status=422)
+    if not is_key(form.typed["key"]):
+        return this.say(OLD_FORM, 422)
     outcome = quote.request(
         context.engine,
         context.terms,

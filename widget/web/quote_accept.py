@@ -11,7 +11,7 @@ from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknow
 from widget.services.quote_accept import Differs, Look
 from widget.web.account import link
 from widget.web.context import context_of
-from widget.web.forms import parse
+from widget.web.forms import OLD_FORM, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, to_sign_in
 from widget.web.quote import NO_STORE, Page, new_key, show_page
@@ -34,6 +34,8 @@ def _accept(page: Page, body: str) -> Response:
         return to_sign_in(page.request, f"{page.address}/accept")
     fields = ("key", "agreed", "late_ack", "token")
     form = parse(body, dict.fromkeys(fields, ""), fields, page.language)
+    if form.errors or not is_key(form.typed["key"]):
+        return notice(page.request, page.language, OLD_FORM, back=page.address, status=422)
     outcome = quote_accept.accept(
         context.engine,
         context.terms,
