@@ -61,10 +61,10 @@ def test_a_locked_contract_shows_its_numbers_closed_and_a_letter_to_support_fill
     enter(page.context, service, space)
     page.goto(service.address + DOWNGRADE["fr"])
 
-    expect(page.get_by_role("link", name="Écrire à l’assistance")).to_be_visible()
+    expect(page.get_by_role("link", name="Écrire au support")).to_be_visible()
     expect(page.locator("#sw-users")).to_be_disabled()
     expect(page.locator("#sw-users")).to_have_value("12")
-    letter = page.get_by_role("link", name="Écrire à l’assistance").get_attribute("href") or ""
+    letter = page.get_by_role("link", name="Écrire au support").get_attribute("href") or ""
     assert letter.startswith("mailto:support@workspace.example?subject=")
     assert f"{space}-1" in letter
     expect(page.locator(".sw-form button")).to_have_count(0)

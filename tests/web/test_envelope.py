@@ -69,7 +69,7 @@ def test_strict_transport_is_said_over_https_alone(client: TestClient) -> None:
 
 
 def test_an_error_page_names_its_request_in_the_readers_language(broken: TestClient) -> None:
-    for language, words in (("fr", "Référence pour l’assistance\u00a0: "), ("en", "Reference for support: ")):
+    for language, words in (("fr", "Référence pour le support\u00a0: "), ("en", "Reference for support: ")):
         for path in ("/widget/broken", f"/{language}/nowhere/"):
             page = broken.get(path, headers={"Accept-Language": language})
             assert words + page.headers["x-request-id"] in page.text

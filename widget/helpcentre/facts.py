@@ -26,6 +26,7 @@ from widget import languages
 from widget.domain.calendar import first_of_next_month, notice_deadline
 from widget.domain.plan import Interval
 from widget.domain.refusal import Rule
+from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
 from widget.helpcentre import examples, figures, history, index, rules, screens
 from widget.helpcentre.markup import flat
@@ -106,6 +107,9 @@ def facts(sources: Sources) -> dict[str, str]:
         "trial_days": language.number(policy.trial_days),
         "trial_max_users": language.number(policy.trial_max_users),
         "quote_valid_days": language.number(policy.quote_valid_days),
+        "quote_reminder_days": language.number(policy.quote_reminder_days),
+        "early_reminder_days": language.number(EARLY_DAYS),
+        "late_reminder_days": language.number(LATE_DAYS),
         "lowest_plan": lowest.name[language.code],
         "lowest_plan_max_users": language.number(lowest.max_users),
         "price_book": book.version,

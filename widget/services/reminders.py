@@ -1,4 +1,4 @@
-"""Reminders of the notice deadline, 30 and 7 days ahead: each once, for each term, in the space's own zone."""
+"""Reminders of the notice deadline, a month and a week ahead: each once, for each term, in the space's own zone."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine
 
 from widget.domain.calendar import anniversary_after, notice_deadline
+from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
 from widget.services import account, facts
 from widget.store import outbox, reminder
 from widget.store import space as spaces
 from widget.store.engine import reading, transaction
 
-AHEAD = (("deadline.week", timedelta(days=7)), ("deadline.month", timedelta(days=30)))
+AHEAD = (("deadline.week", timedelta(days=LATE_DAYS)), ("deadline.month", timedelta(days=EARLY_DAYS)))
 
 
 @dataclass(frozen=True, slots=True)
