@@ -92,6 +92,23 @@ def test_a_silent_connection_is_closed(server: Server) -> None:
         assert seconds_until_closed(silent) < 2
 
 
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (b"", []),
+        (b"GET /fr/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", ["too-slow"]),
+        (POST + b"Content-Length: 100\r\n\r\n{", ["too-slow"]),
+        (b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\n\r\n", ["too-large"]),
+    ],
+)
+def test_who_is_let_go_is_told_of_once_they_have_begun_to_ask(
+    server: Server, caplog: pytest.LogCaptureFixture, sent: bytes, told: list[str]
+) -> None:
+    heard(sent, server)
+
+    assert [each.getMessage() for each in caplog.records if each.name == "widget.security"] == told
+
+
 def test_a_body_that_does_not_arrive_is_not_waited_for(server: Server) -> None:
     with opened(server) as slow:
         slow.sendall(POST + b"Content-Length: 100\r\n\r\n{")

@@ -8,6 +8,7 @@ import pytest
 from joserfc.jwk import KeySet
 from starlette.routing import BaseRoute, Mount, Route
 
+from tests.services.conftest import contents
 from tests.web.world import SPACES, World, answer, make, without_ids
 from widget.settings import ROOT, read
 from widget.trust import Product, Provider, Trust
@@ -28,7 +29,7 @@ GET  /widget/api/v1/openapi.json                    200 200 200 200 200 200 200
 GET  /widget/problems/{name}                        404 404 404 404 404 404 404
 GET  /widget/change                                 302 302 302 302 302 302 302
 GET  /widget/{language}/change                      200 200 200 200 200 200 in
-POST /widget/{language}/change                      422 200 422 422 422 in  in
+POST /widget/{language}/change                      422 403 422 422 422 in  in
 GET  /widget/{language}/change/result               200 200 200 200 200 200 in
 GET  /widget/{language}/change/calendar.ics         200 404 404 200 200 200 200
 GET  /widget/{language}/change/{draft}              in  404 200 in  in  in  404
@@ -52,12 +53,12 @@ GET  /widget/{language}/receipts/{message}          in  200 200 in  in  in  404
 GET  /widget/{language}/receipts/{message}/pdf      in  200 200 in  in  in  404
 GET  /widget/{language}/receipts/{message}/calendar.ics in 200 200 in in in 404
 GET  /widget/{language}/space                       in  200 200 in  in  in  404
-POST /widget/{language}/space                       in  403 303 in  in  in  404
+POST /widget/{language}/space                       in  404 303 in  in  in  404
 GET  /widget/calendar/{token}.ics                   200 200 200 200 200 200 200
 GET  /widget/{language}/mailbox                     200 200 200 200 200 200 200
 GET  /widget/{language}/mailbox/{mail}              404 404 404 404 404 404 404
 GET  /widget/{language}/mailbox/{mail}/{name}       404 404 404 404 404 404 404
-POST /widget/{language}/undo/{change}               in  409 303 in  in  in  409
+POST /widget/{language}/undo/{change}               in  404 303 in  in  in  404
 GET  /widget/{language}/desk                        in  in  in  200 404 in  in
 GET  /widget/{language}/desk/{space}                in  in  in  200 404 in  in
 GET  /widget/{language}/team                        in  in  in  404 200 in  in
@@ -166,6 +167,55 @@ def test_everybody_is_answered_by_the_policy_for_their_own_space(world: World, m
     assert told == ROWS[method, template]
 
 
+#: What is told of a request besides a refusal.
+NO_REFUSALS = {"signed-in", "signed-out", "state-viewed"}
+
+
+def refusals(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the security events of refusals since the last call."""
+    told = [each.getMessage() for each in caplog.records if each.name == "widget.security"]
+    caplog.clear()
+    return [each for each in told if each not in NO_REFUSALS]
+
+
+@pytest.mark.parametrize(("method", "template"), ROWS)
+def test_every_refusal_is_told_as_a_security_event_and_nothing_else_is(
+    world: World, caplog: pytest.LogCaptureFixture, method: str, template: str
+) -> None:
+    answers = ROWS[method, template]
+    # The calendar of a wish is not there where the wish changes nothing, whoever asks.
+    by_person = len(set(answers.values())) > 1 and template != "/widget/{language}/change/calendar.ics"
+    for who in PEOPLE:
+        world.ask(who, method, path_to(template, dict(world.ids["own"])), {} if method == "POST" else None)
+        told = refusals(caplog)
+        world.put_back()
+        if by_person and answers[who] in {"in", "403", "404"}:
+            expected = {"anonymous": [], "expired": ["session-over"]}.get(who, ["not-allowed"])
+            assert told == expected, who
+        elif who in {"expired", "disabled"}:  # read as anybody, and noticed where the route asks who reads
+            assert told in ([], ["session-over" if who == "expired" else "not-allowed"], ["sign-in-refused"]), who
+        else:
+            assert told == (["sign-in-refused"] if (method, template) == ("POST", "/widget/signin") else []), who
+
+
+@pytest.mark.parametrize(("method", "template"), [each for each in ROWS if each[0] == "POST"])
+def test_a_form_without_the_token_of_its_session_is_refused_and_told(
+    world: World, caplog: pytest.LogCaptureFixture, method: str, template: str
+) -> None:
+    asks_who = "in" in ROWS[method, template].values() and ROWS[method, template]["administrator"] != "in"
+    rows = contents(world.engine)
+
+    told = world.ask("administrator", method, path_to(template, dict(world.ids["own"])), {"token": "of-another"})
+
+    if asks_who and template != "/widget/{language}/change":  # the first step changes nothing
+        assert told.status_code == 403
+        assert refusals(caplog) == ["form-refused"]
+        assert {name for name, now in contents(world.engine).items() if now != rows[name]} <= {"session"}
+    else:
+        assert "form-refused" not in refusals(caplog)
+    world.put_back()
+
+
 BY_ID = [
     each
     for each in ROWS
@@ -175,17 +225,22 @@ BY_ID = [
 
 @pytest.mark.parametrize("place", ["neighbour", "archived"])
 @pytest.mark.parametrize(("method", "template"), BY_ID)
-def test_what_is_of_another_space_is_unknown(world: World, method: str, template: str, place: str) -> None:
+def test_what_is_of_another_space_is_unknown(
+    world: World, caplog: pytest.LogCaptureFixture, method: str, template: str, place: str
+) -> None:
     if template in NOT_BY_SPACE and place == "neighbour":
         return
     rows = world.rows_of_others()
     for who in PEOPLE:
         form: dict[str, str] | None = {} if method == "POST" else None
         theirs = world.ask(who, method, path_to(template, dict(world.ids[place])), form)
+        told = refusals(caplog)
         unknown = world.ask(who, method, path_to(template, dict(world.ids["unknown"])), form)
 
         assert theirs.status_code == unknown.status_code, who
         assert without_ids(theirs, world.ids[place]) == without_ids(unknown, world.ids["unknown"]), who
+        assert told == refusals(caplog), who
+        assert who != "administrator" or theirs.status_code != 404 or told == ["not-allowed"]
         assert world.rows_of_others() == rows, who
 
 

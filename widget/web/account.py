@@ -20,7 +20,8 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
-from widget.web.pages import answer, notice, read_form, too_large
+from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
+from widget.web.session import not_allowed
 from widget.wording import N_
 
 
@@ -72,9 +73,9 @@ def show_own(
     """Show the step or the live result for the values of a query, by default the request's, over what is in use."""
     seen = account_of(request, session)
     if seen is None:
-        return RedirectResponse("/widget/signin", 303)
+        return to_sign_in(request)
     if not seen.member.is_administrator:
-        return _not_administrator(request, seen, language)
+        return _not_administrator(request, seen, language, status)
     # A page's link may carry what its senders hang onto links; the form itself sends only what it knows.
     ignored = SAMPLE if template == "change/live.html" else ANYTHING
     form, result = tried_own(request, seen, language, request.url.query if query is None else query, ignored)
@@ -179,7 +180,9 @@ def _locked(request: Request, seen: Account, language: Language) -> dict[str, st
     }
 
 
-def _not_administrator(request: Request, seen: Account, language: Language) -> Response:
+def _not_administrator(request: Request, seen: Account, language: Language, status: int) -> Response:
+    if status == 403:
+        not_allowed(request)
     why = N_(
         "Only a space administrator may change the subscription, so you see no gear icon. Ask one of these people:"
     )
@@ -193,5 +196,6 @@ def _not_administrator(request: Request, seen: Account, language: Language) -> R
         seen.administrators,
         back=back,
         back_to=N_("Back to the help article"),
+        status=status,
         signed_in=True,
     )

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from widget import calendars
+from widget.logs import Event, tell
 from widget.panels import sample
 from widget.services import calendar, receipt
 from widget.web.account import account_of, tried_own
@@ -14,7 +15,7 @@ from widget.web.change import tried
 from widget.web.context import context_of
 from widget.web.forms import SAMPLE, parse
 from widget.web.pages import to_sign_in
-from widget.web.session import session_of
+from widget.web.session import not_theirs, session_of
 
 #: A secret address is in no referrer, in no search engine and in no cache.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -60,7 +61,7 @@ async def of_receipt(request: Request) -> Response:
     seen = account_of(request, session)
     found = seen and receipt.load(context.engine, space_id=seen.space.id, message_id=request.path_params["message"])
     if not found or "lines" not in found.facts:
-        raise HTTPException(404)
+        raise not_theirs(request)
     link = f"{context.settings.address}/widget/{language.code}/receipts/{found.id}"
     return _file(calendar.of_receipt(found, language, link))
 
@@ -77,5 +78,6 @@ async def feed(request: Request) -> Response:
         now=context.now(),
     )
     if content is None:
+        tell(Event.NOT_ALLOWED)  # somebody guesses a secret, or has one that was taken back
         raise HTTPException(404)
     return _file(content)

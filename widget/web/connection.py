@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from widget.logs import Event, tell
+
 #: Seconds for all headers, for the whole body, and for the client to take the answer off our hands.
 HEADERS_WITHIN, BODY_WITHIN, READ_WITHIN = 10.0, 30.0, 30.0
 #: Seconds that a connection without a request has left when the server stops: one may be on its way.
@@ -131,12 +133,16 @@ class Connection(HttpToolsProtocol):
             self.deadline = None
 
     def _late(self, status: int | None) -> None:
+        if status is None or self.receiving_head:  # a browser that connects beforehand has not begun to ask
+            tell(Event.TOO_SLOW)
         if status is not None:
             self._refuse(status)
         else:
             self.transport.abort()
 
     def _refuse(self, status: int) -> None:
+        if status != 408:
+            tell(Event.TOO_LARGE)
         self.transport.write(
             b"HTTP/1.1 %d %s\r\ncontent-length: 0\r\nconnection: close\r\n\r\n" % (status, _ANSWERS[status])
         )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from widget.logs import Event, tell
 from widget.services import sign_in
 from widget.services.demo import STAFF, enter_staff, people
 from widget.services.openid import Entered
@@ -33,6 +34,7 @@ async def choose_person(request: Request) -> Response:
         entered = None if form.errors else _sign_in(request, form.typed)
         if entered:
             return entered
+        tell(Event.SIGN_IN_REFUSED, reason="person")
         summary = form.summary or [("", language.gettext(N_("Choose one of the people of this list.")))]
     values = {"people": people(context.engine), "staff": STAFF, "next": asked, "summary": summary}
     return answer(request, "account/sign_in.html", language, values, 422 if summary else 200)

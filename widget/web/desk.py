@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlencode
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +16,7 @@ from widget.web.account import link, state_view, tried_own
 from widget.web.context import context_of
 from widget.web.forms import ANYTHING, WISH
 from widget.web.pages import answer, to_sign_in
-from widget.web.session import staff_of
+from widget.web.session import not_theirs, staff_of
 from widget.web.survey import REASONS
 
 Handler = Callable[[Request, Language, Staff], Awaitable[Response]]
@@ -37,7 +36,7 @@ def staffed(role: str, handler: Handler) -> Callable[[Request], Awaitable[Respon
             return to_sign_in(request)
         found = desk.staff(context_of(request).engine, session.staff_id)
         if found is None or found.role != role:
-            raise HTTPException(404)
+            raise not_theirs(request)
         return await handler(request, context_of(request).languages[request.path_params["language"]], found)
 
     return endpoint
@@ -56,7 +55,7 @@ async def show(request: Request, language: Language, staff: Staff) -> Response:
     context, space_id = context_of(request), request.path_params["space"]
     seen = desk.view(context.engine, context.terms, staff_id=staff.id, space_id=space_id, now=context.now())
     if seen is None:
-        raise HTTPException(404)
+        raise not_theirs(request)
     tell(Event.STATE_VIEWED, staff=staff.id, space=space_id)
     form, result = tried_own(request, seen, language, request.url.query, ANYTHING)
     if result and result.direction is Direction.NONE:

@@ -1,6 +1,5 @@
 """The order: placed once, or the step that is missing, or what has changed."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import order, sign_in
@@ -10,6 +9,7 @@ from widget.web.forms import OLD_FORM, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.review import show
+from widget.web.session import not_theirs
 from widget.web.step import Step
 from widget.wording import N_
 
@@ -23,7 +23,7 @@ async def place(this: Step, body: str) -> Response:
     """
     context = context_of(this.request)
     if not sign_in.is_fresh(this.session, now=context.now()):
-        return to_sign_in(this.request, f"{this.address}/review")
+        return to_sign_in(this.request, f"{this.address}/review", again=True)
     await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
     form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
     if form.errors:
@@ -49,7 +49,7 @@ async def place(this: Step, body: str) -> Response:
             return show(this, [("late_ack", this.language.gettext(UNTICKED))], status=422)
         return this.go(outcome.step)
     if isinstance(outcome, order.Unknown):
-        raise HTTPException(404)
+        raise not_theirs(this.request)
     if isinstance(outcome, order.KeyReused):
         return this.say(N_("The same order was sent with other contents. Start again from the choice."), 422)
     return show(this, stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)

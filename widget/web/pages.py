@@ -13,6 +13,7 @@ from widget.rendering import led_to, render
 from widget.store.space import Member
 from widget.web.body import read_body
 from widget.web.context import accepted_language, context_of
+from widget.web.session import not_allowed, signed_in
 from widget.wording import N_
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
@@ -134,12 +135,16 @@ def too_large(request: Request) -> HTMLResponse:
     return help_notice(request, N_("What was sent is too large"), lines, 413)
 
 
-def to_sign_in(request: Request, then: str = "") -> Response:
+def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Response:
     """Lead to sign-in, and from there to a path, by default the one that was asked for.
+
+    Who is signed in already is not the one who may, which is told, unless they are only to prove who they are `again`.
 
     The element is told so with a link: a fetch cannot follow to an identity provider. Neither can a form, which the
     content policy keeps to this site.
     """
+    if not again and signed_in(request) is not None:
+        not_allowed(request)
     address = f"/widget/signin?{urlencode({'next': then or request.url.path})}"
     by_link = wants_fragment(request) or (request.method == "POST" and context_of(request).provider is not None)
     if not by_link:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,7 +23,7 @@ from widget.web.forms import OLD_FORM, Form, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, read_form, to_sign_in
 from widget.web.review import show as show_review
-from widget.web.session import session_of
+from widget.web.session import not_theirs, refuse_form, session_of
 from widget.web.step import Step
 from widget.wording import N_
 
@@ -67,7 +66,7 @@ async def ask(this: Step, body: str) -> Response:
         now=context.now(),
     )
     if isinstance(outcome, Unknown):
-        raise HTTPException(404)
+        raise not_theirs(this.request)
     if isinstance(outcome, KeyReused):
         return this.say(N_("The same form was sent with other contents. Start again from the choice."), 422)
     if isinstance(outcome, Incomplete):
@@ -159,7 +158,7 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             now=context.now(),
         )
         if found is None:
-            raise HTTPException(404)
+            raise not_theirs(request)
         page = Page(request, language, session, found)
         if request.method != "POST":
             return await handler(page, "")
@@ -167,6 +166,7 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         if body is None:
             return answer(request, "too_large.html", language, {}, 413)
         if dict(parse_qsl(body)).get("token") != session.token:
+            refuse_form(request)
             title = N_("This form is too old. Reload the page and try again.")
             return notice(request, language, title, back=page.address, status=403)
         return await handler(page, body)
@@ -205,7 +205,7 @@ async def document(page: Page, _: str) -> Response:
     context = context_of(page.request)
     content = quote_pdf.read(context.engine, context.terms, address=context.settings.address, **page.who())
     if content is None:
-        raise HTTPException(404)
+        raise not_theirs(page.request)
     name = f"{page.kept.quote.number}.pdf"
     headers = NO_STORE | {"Content-Disposition": f'inline; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(content, media_type="application/pdf", headers=headers)

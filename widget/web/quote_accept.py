@@ -1,6 +1,5 @@
 """Accepting a quote: what happens today, what differs from the quote, one confirmation, one order."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from widget.domain.quote import QuoteState
@@ -15,6 +14,7 @@ from widget.web.forms import OLD_FORM, is_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, to_sign_in
 from widget.web.quote import NO_STORE, Page, new_key, show_page
+from widget.web.session import not_theirs
 from widget.wording import N_
 
 
@@ -31,7 +31,7 @@ async def confirm(page: Page, body: str) -> Response:
 def _accept(page: Page, body: str) -> Response:
     context = context_of(page.request)
     if not sign_in.is_fresh(page.session, now=context.now()):
-        return to_sign_in(page.request, f"{page.address}/accept")
+        return to_sign_in(page.request, f"{page.address}/accept", again=True)
     fields = ("key", "agreed", "late_ack", "token")
     form = parse(body, dict.fromkeys(fields, ""), fields, page.language)
     if form.errors or not is_key(form.typed["key"]):
@@ -48,7 +48,7 @@ def _accept(page: Page, body: str) -> Response:
     if isinstance(outcome, Placed):
         return RedirectResponse(f"/widget/{page.language.code}/orders/{outcome.order_id}", 303, NO_STORE)
     if isinstance(outcome, Unknown):
-        raise HTTPException(404)
+        raise not_theirs(page.request)
     if isinstance(outcome, KeyReused):
         title = N_("The same form was sent with other contents. Open the quote again.")
         return notice(page.request, page.language, title, back=page.address, status=422)
@@ -65,7 +65,7 @@ def _accept(page: Page, body: str) -> Response:
 def _over(page: Page) -> Response:
     found = quote_accept.look(context_of(page.request).engine, context_of(page.request).terms, **page.who())
     if found is None:
-        raise HTTPException(404)
+        raise not_theirs(page.request)
     return show_page(Page(page.request, page.language, page.session, found), status=409)
 
 

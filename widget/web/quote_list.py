@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +12,7 @@ from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
 from widget.web.quote import STATES
-from widget.web.session import session_of
+from widget.web.session import not_theirs, session_of
 from widget.wording import N_
 
 
@@ -26,7 +25,7 @@ async def listing(request: Request) -> Response:
         return to_sign_in(request)
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator:
-        raise HTTPException(404)
+        raise not_theirs(request)
     values = {
         "title": language.gettext(N_("Your quotes")),
         "rows": [

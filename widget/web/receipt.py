@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,7 +12,7 @@ from widget.store.outbox import Message
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
-from widget.web.session import session_of
+from widget.web.session import not_theirs, session_of
 
 
 async def of_order(request: Request) -> Response:
@@ -34,7 +33,7 @@ async def document(request: Request) -> Response:
     seen = account_of(request, session)
     found = _of_message(request, seen) if seen else None
     if found is None:
-        raise HTTPException(404)
+        raise not_theirs(request)
     content = receipt.paper(found, context.languages[request.path_params["language"]], context.terms)
     headers = {
         "Cache-Control": "no-store",
@@ -63,7 +62,7 @@ def _answer(request: Request, find: Callable[[Account], Message | None]) -> Resp
     seen = account_of(request, session)
     found = find(seen) if seen else None
     if seen is None or found is None:
-        raise HTTPException(404)
+        raise not_theirs(request)
     shown = receipts.receipt(found.kind, found.at, found.facts, found.private, language, context.terms)
     home = f"/widget/{language.code}"
     values = {

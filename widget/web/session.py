@@ -2,9 +2,11 @@
 
 import re
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from widget.logs import Event, tell
 from widget.services import sign_in
 from widget.settings import Settings
 from widget.store.session import AnySession, Session, StaffSession
@@ -29,11 +31,13 @@ def cookie(settings: Settings, name: str = "session") -> str:
 
 
 def signed_in(request: Request) -> AnySession | None:
-    """Return the session of a member or of one of the vendor's people, or None; read once a request."""
+    """Return the session of a member or of one of the vendor's people, or None; read, and told where over, once."""
     if not hasattr(request.state, "signed_in"):
         context = context_of(request)
         session_id = session_id_of(request)
         request.state.signed_in = session_id and sign_in.read(context.engine, session_id, now=context.now())
+        if session_id and request.state.signed_in is None:
+            tell(Event.SESSION_OVER)
     found: AnySession | None = request.state.signed_in
     return found
 
@@ -48,6 +52,30 @@ def staff_of(request: Request) -> StaffSession | None:
     """Return the session of one of the vendor's people, or None."""
     found = signed_in(request)
     return found if isinstance(found, StaffSession) else None
+
+
+def who_asks(request: Request) -> dict[str, str]:
+    """Return the id of who is signed in, for the log."""
+    found = signed_in(request)
+    if isinstance(found, Session):
+        return {"member": found.member_id}
+    return {"staff": found.staff_id} if found else {}
+
+
+def not_allowed(request: Request) -> None:
+    """Tell that who asks is signed in, and not for this."""
+    tell(Event.NOT_ALLOWED, **who_asks(request))
+
+
+def not_theirs(request: Request) -> HTTPException:
+    """Return the 404 of what is not there for who asks, which is told: another's and unknown are the same."""
+    not_allowed(request)
+    return HTTPException(404)
+
+
+def refuse_form(request: Request) -> None:
+    """Tell of a form that does not carry the token of the session that sent it."""
+    tell(Event.FORM_REFUSED, **who_asks(request))
 
 
 def session_id_of(request: Request) -> str | None:

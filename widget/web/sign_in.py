@@ -16,7 +16,7 @@ from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
 from widget.web.pages import answer, read_form, to_sign_in
-from widget.web.session import forget, session_id_of, session_of
+from widget.web.session import forget, not_theirs, refuse_form, session_id_of, session_of
 
 
 async def enter(request: Request) -> Response:
@@ -56,9 +56,10 @@ async def places(request: Request) -> Response:
         return _places(request, session)
     fields = dict(parse_qsl(await read_form(request) or ""))
     if fields.get("token") != session.token:
+        refuse_form(request)
         raise HTTPException(403)
     if not sign_in.end_mine(context_of(request).engine, session, fields.get("session", "")):
-        raise HTTPException(404)
+        raise not_theirs(request)
     here = fields["session"] == session.handle
     target = f"/{language.code}/" if here else f"/widget/{language.code}/sessions"
     response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})

@@ -13,7 +13,7 @@ from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, read_form, to_sign_in
-from widget.web.session import session_of
+from widget.web.session import not_theirs, refuse_form, session_of
 
 
 async def show(request: Request) -> Response:
@@ -23,12 +23,15 @@ async def show(request: Request) -> Response:
         return to_sign_in(request)
     seen = account_of(request, session)
     if seen is None:
-        raise HTTPException(404)
+        raise not_theirs(request)
     if request.method == "GET":
         return _show(request, session, seen)
     fields = dict(parse_qsl(await read_form(request) or ""))
-    if fields.get("token") != session.token or not seen.member.is_administrator:
+    if fields.get("token") != session.token:
+        refuse_form(request)
         raise HTTPException(403)
+    if not seen.member.is_administrator:
+        raise not_theirs(request)
     return _act(request, session, seen, fields.get("act", ""))
 
 

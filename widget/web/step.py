@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.domain.change import ChangePreview, preview
 from widget.domain.refusal import Rule
 from widget.languages import Language
-from widget.logs import Event, tell
 from widget.services import draft as drafts
 from widget.services.account import Account
 from widget.store.order import Draft
@@ -21,7 +19,7 @@ from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM
 from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
-from widget.web.session import session_of
+from widget.web.session import not_theirs, refuse_form, session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         if body is None:
             return too_large(request)
         if dict(parse_qsl(body)).get("token") != session.token:
-            tell(Event.FORM_REFUSED, member=session.member_id)
+            refuse_form(request)
             return this.say(OLD_FORM, 403)
         return await handler(this, body)
 
@@ -113,8 +111,7 @@ def _page_of(request: Request) -> str:
 def _own_step(request: Request, language: Language, session: Session) -> Step:
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator:
-        tell(Event.NOT_ALLOWED, member=session.member_id)
-        raise HTTPException(404)
+        raise not_theirs(request)
     found = drafts.load(
         context_of(request).engine,
         space_id=seen.space.id,
@@ -122,5 +119,5 @@ def _own_step(request: Request, language: Language, session: Session) -> Step:
         draft_id=request.path_params["draft"],
     )
     if found is None:
-        raise HTTPException(404)
+        raise not_theirs(request)
     return Step(request, language, session, seen, found)

@@ -4,10 +4,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import undo
+from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, parse
 from widget.web.pages import notice, read_form, to_sign_in, too_large
-from widget.web.session import session_of
+from widget.web.session import not_theirs, refuse_form, session_of
 from widget.wording import N_
 
 
@@ -24,7 +25,11 @@ async def take_back(request: Request) -> Response:
         return too_large(request)
     form = parse(body, {}, ("token",), language)
     if form.errors or form.typed.get("token") != session.token:
+        refuse_form(request)
         return notice(request, language, OLD_FORM, back=home, status=422 if form.errors else 403)
+    seen = account_of(request, session)
+    if seen is None or not seen.member.is_administrator:
+        raise not_theirs(request)
     done = undo.undo(
         context.engine,
         context.terms,
