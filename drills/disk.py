@@ -14,7 +14,8 @@ from drills.ground import Drill, contents, faults, people, started
 from widget.domain.plan import Level
 from widget.services.audit import AlteredError, verify
 from widget.services.order import Placed
-from widget.store.engine import StoreError, migrate, open_engine
+from widget.store import engine
+from widget.store.engine import FullError, StoreError, migrate, open_engine
 
 MOMENTS, COPIES = 40, 100
 TABLES = ("placed_order", "audit_event", "subscription", "billed_step")
@@ -23,13 +24,14 @@ TABLES = ("placed_order", "audit_event", "subscription", "billed_step")
 def drill(folder: Path) -> Iterator[Drill]:
     """Fill the disk; then damage copies."""
     yield _full(folder)
+    yield _nearly_full(folder)
     yield _damaged(folder)
 
 
 def _full(folder: Path) -> Drill:
     path = folder / "full.sqlite3"
-    engine = started(f"sqlite:///{path}")
-    (who,) = people(engine, folder, 1)
+    store = started(f"sqlite:///{path}")
+    (who,) = people(store, folder, 1)
     acknowledged, refused, believed, again, retried = set(), 0, set(), 0, 0
     dice = random.Random(9)  # noqa: S311 -- a seed that can be tried again
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -48,9 +50,9 @@ def _full(folder: Path) -> Drill:
             retried += 1
             again += isinstance(who.place(draft_id, key=draft_id), Placed)
             acknowledged.add(draft_id)
-    wrong = faults(engine, acknowledged)
-    missing = len([each for each in faults(engine, believed) if each.startswith("lost")])
-    engine.dispose()
+    wrong = faults(store, acknowledged)
+    missing = len([each for each in faults(store, believed) if each.startswith("lost")])
+    store.dispose()
     figure = (
         f"{MOMENTS} moments, {refused} refused, {again} of {retried} placed by the same key afterwards, "
         f"{len(wrong)} faults"
@@ -64,14 +66,41 @@ def _full(folder: Path) -> Drill:
     )
 
 
+def _nearly_full(folder: Path) -> Drill:
+    """Say that the disk has less room than must be left: an order is refused before anything is written."""
+    path = folder / "nearly.sqlite3"
+    store = started(f"sqlite:///{path}")
+    (who,) = people(store, folder, 1)
+    draft_id, room = who.reviewed(Level("premium", 12, 2)), engine.ROOM
+    before = contents(store)
+    try:
+        engine.ROOM = shutil.disk_usage(folder).total + 1
+        who.place(draft_id, key=draft_id)
+        refused = False
+    except FullError:
+        refused = True
+    finally:
+        engine.ROOM = room
+    unchanged = contents(store) == before
+    placed = isinstance(who.place(draft_id, key=draft_id), Placed)
+    store.dispose()
+    return Drill(
+        f"R9 less than {room // 2**20} MB left",
+        f"an order is refused: {refused}, nothing written: {unchanged}",
+        refused and unchanged,
+        f"with room, the same order is placed: {placed}",
+        placed,
+    )
+
+
 def _damaged(folder: Path) -> Drill:
     path = folder / "whole.sqlite3"
-    engine = started(f"sqlite:///{path}")
-    (who,) = people(engine, folder, 1)
+    store = started(f"sqlite:///{path}")
+    (who,) = people(store, folder, 1)
     for number in range(20):
         who.orders(Level("premium", 12, 2 + number % 2), key=f"key-{number}")
-    whole = contents(engine)
-    engine.dispose()
+    whole = contents(store)
+    store.dispose()
     dice = random.Random(10)  # noqa: S311 -- a seed that can be tried again
     refused = same = altered = changed = blind = 0
     for number in range(COPIES):
@@ -119,16 +148,16 @@ def _damage(path: Path, number: int, dice: random.Random) -> None:
 
 def _start(path: Path, whole: dict[str, list[dict[str, object]]]) -> str:
     try:
-        engine = open_engine(f"sqlite:///{path}")
-        migrate(engine)
-        verify(engine)
-        found = contents(engine)
+        store = open_engine(f"sqlite:///{path}")
+        migrate(store)
+        verify(store)
+        found = contents(store)
     except (StoreError, AlteredError):
         return "refused"
     except Exception:
         return "refused"  # any exception stops the start
     finally:
-        engine.dispose()
+        store.dispose()
     return "same" if all(found[name] == whole[name] for name in TABLES) else "altered"
 
 

@@ -23,6 +23,7 @@ from widget.services.limits import Limits
 from widget.services.mail import Sender
 from widget.services.work import GRACE, Worker
 from widget.settings import HOME_ZONE, Settings
+from widget.store.engine import FullError
 from widget.web import articles, errors
 from widget.web.context import Clock, Context
 from widget.web.envelope import Envelope, site_headers
@@ -100,6 +101,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
             HTTPException: errors.http_error,
             ClientDisconnect: errors.gone,
             OperationalError: errors.unavailable,
+            FullError: errors.unavailable,
             Exception: errors.server_error,
         },
     )

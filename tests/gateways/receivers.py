@@ -140,7 +140,10 @@ def _request(connection: socket.socket) -> bytes:
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")), 0
     )
     while len(body) < length:
-        body += connection.recv(65536)
+        part = connection.recv(65536)
+        if not part:
+            break  # whoever sent it is gone
+        body += part
     return head + b"\r\n\r\n" + body
 
 

@@ -4,8 +4,11 @@ import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+from httpx2 import Response
 from starlette.testclient import TestClient
 
+from tests.services.conftest import contents
 from tests.web.people import token
 from tests.web.test_journey import to_review
 
@@ -22,9 +25,7 @@ def full() -> Iterator[None]:
 
 
 def test_a_full_disk_places_nothing_and_the_same_form_is_done_once_when_there_is_room(client: TestClient) -> None:
-    review = to_review(client)
-    order = review.replace("/review", "/order")
-    form = {"token": token(client.get(review).text), "key": "a-first-key"}
+    form, order = ready(client)
 
     with full():
         refused = client.post(order, data=form, follow_redirects=False)
@@ -36,3 +37,37 @@ def test_a_full_disk_places_nothing_and_the_same_form_is_done_once_when_there_is
     assert "Rien ne peut être enregistré" in refused.text
     assert placed.status_code == 303
     assert again.headers["location"] == placed.headers["location"]
+
+
+def test_before_the_disk_is_full_nothing_new_is_ordered_and_what_was_is_still_found(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, order = ready(client)
+    engine = client.app.state.context.engine  # type: ignore[attr-defined]  # an ASGI application to TestClient
+
+    def send() -> Response:
+        return client.post(order, data=form, follow_redirects=False)
+
+    with almost_full(monkeypatch):
+        refused, kept = send(), contents(engine)["placed_order"]
+    placed = send()
+    with almost_full(monkeypatch):
+        replayed = send()
+
+    assert (refused.status_code, refused.headers["retry-after"], kept) == (503, "30", [])
+    assert placed.status_code == 303
+    assert replayed.headers["location"] == placed.headers["location"]
+
+
+@contextmanager
+def almost_full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the room that must be left be more than any disk has."""
+    with monkeypatch.context() as patch:
+        patch.setattr("widget.store.engine.ROOM", 1 << 62)
+        yield
+
+
+def ready(client: TestClient) -> tuple[dict[str, str], str]:
+    """Return the form of an order and where it goes."""
+    review = to_review(client)
+    return {"token": token(client.get(review).text), "key": "a-first-key"}, review.replace("/review", "/order")

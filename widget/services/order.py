@@ -16,7 +16,7 @@ from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import subscription as subscriptions
-from widget.store.engine import reading, transaction
+from widget.store.engine import reading, refuse_full, transaction
 from widget.store.order import Draft, Order
 
 OPERATION = "order"
@@ -93,7 +93,8 @@ def place(
 ) -> Outcome:
     """Place the order of a draft, or say why not; nothing is kept unless all of it is.
 
-    `late_ack` is the price date that the reader ticked, empty where none was asked (rule: late-notice).
+    `late_ack` is the price date that the reader ticked, empty where none was asked (rule: late-notice). Raises
+    FullError where the disk is all but full; what a key has placed before is still answered.
     """
     request_hash = hashlib.sha256(f"{draft_id}\n{late_ack}".encode()).hexdigest()
     try:
@@ -129,6 +130,7 @@ def _place(
     replayed = _replayed(connection, space_id, *key)
     if replayed is not None:
         return replayed
+    refuse_full(connection)
     seen = current(connection, terms, space_id=space_id, member_id=member_id, now=now)
     draft = orders.load_draft(connection, space_id, member_id, draft_id)
     if seen is None or draft is None:

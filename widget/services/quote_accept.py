@@ -18,7 +18,7 @@ from widget.store import order as orders
 from widget.store import outbox
 from widget.store import quote as quotes
 from widget.store import subscription as subscriptions
-from widget.store.engine import reading, transaction
+from widget.store.engine import reading, refuse_full, transaction
 from widget.store.quote import Kept
 
 _OFFER = TypeAdapter(Offer)
@@ -97,7 +97,8 @@ def accept(
     """Accept a quote: everything is computed again under lock, at the quote's unit prices, and placed as an order.
 
     `agreed` is the `Look.agreed` of what the reader saw last; empty, it stands for what the quote itself says of this
-    day. Anything else is a Differs, and nothing is placed. `late_ack` as for an order (rule: late-notice).
+    day. Anything else is a Differs, and nothing is placed. `late_ack` as for an order (rule: late-notice). Raises
+    FullError as an order does.
     """
     used = (key, hash_of(number, agreed, late_ack))
     with transaction(engine) as connection:
@@ -105,6 +106,7 @@ def accept(
         before = answered(connection, space_id, "quote.accept", used)
         if before is not None:
             return before if isinstance(before, KeyReused) else Placed(before, replayed=True)
+        refuse_full(connection)
         seen = order.current(connection, terms, space_id=space_id, member_id=member_id, now=now)
         kept = quotes.load(connection, space_id, number)
         if seen is None or kept is None:

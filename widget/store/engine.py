@@ -1,5 +1,6 @@
 """The database: SQLite in one file by default, PostgreSQL beyond one machine. Correctness comes from constraints."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+#: Bytes that must be free on the disk of SQLite before anything new is promised: what is under way still ends.
+ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
 _writer = threading.Lock()
@@ -22,6 +25,10 @@ _writer = threading.Lock()
 
 class StoreError(Exception):
     """The database cannot be used. The message is one line: what is wrong, and what to do."""
+
+
+class FullError(Exception):
+    """The disk of the database has too little room left for something new. The message is one line."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -109,6 +116,13 @@ def scrub(engine: Engine) -> None:
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             raw.execute("VACUUM")
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def refuse_full(connection: Connection) -> None:
+    """Raise FullError, before anything is written, where SQLite's disk has less than ROOM left."""
+    file = connection.engine.url.database
+    if connection.dialect.name == "sqlite" and file and shutil.disk_usage(Path(file).parent).free < ROOM:
+        raise FullError(f"{Path(file).parent}: less than {ROOM // 2**20} MB free, nothing new is taken")
 
 
 def refuse_missing(engine: Engine) -> None:

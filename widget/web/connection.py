@@ -13,7 +13,7 @@ from widget.logs import Event, tell
 #: Seconds for all headers, for the whole body, and for the client to take the answer off our hands.
 HEADERS_WITHIN, BODY_WITHIN, READ_WITHIN = 10.0, 30.0, 30.0
 #: Seconds that a connection without a request has left when the server stops: one may be on its way.
-PART_WITHIN = 0.5
+PART_WITHIN = 1.0
 #: Bytes of the request line's address, and of all headers together.
 LONGEST_ADDRESS, MOST_HEADERS = 8 * 1024, 16 * 1024
 #: Connections at a time; one more is answered 503.

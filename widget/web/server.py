@@ -9,13 +9,18 @@ import socket
 
 import uvicorn
 
+#: Seconds in which the loop lets go of its own descriptors of the door, so that ours are the last.
+MOMENT = 0.05
+
 
 class Server(uvicorn.Server):
     """uvicorn's server, stopped without a gap: what waits at the door is let in before the door closes."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let in who waits, take nobody else, and end when all are answered."""
-        for each in self._late(self._closed()):
+        doors = self._closed()
+        await asyncio.sleep(MOMENT)  # until then newcomers queue: the system holds the door open, nobody lets them in
+        for each in self._late(doors):
             await asyncio.get_running_loop().connect_accepted_socket(self._connection, each)
         await super().shutdown(sockets)
 
