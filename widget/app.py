@@ -75,6 +75,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         engine=engine,
         clock=clock,
         limits=Limits(engine, clock),
+        articles_of=today,
         provider=OpenIdProvider(believed, f"{settings.address}/widget/signin/back") if believed else None,
     )
 

@@ -148,6 +148,17 @@ def address(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
             self.send_header("Content-Security-Policy", policy)
             super().end_headers()
 
+        def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+            """Answer what is missing as a static host does, with the site's 404.html."""
+            if code != 404:
+                return super().send_error(code, message, explain)
+            body = (folder / "404.html").read_bytes()
+            self.send_response(404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body)
+            return None
+
         def log_message(self, format: str, *args: object) -> None:
             pass
 

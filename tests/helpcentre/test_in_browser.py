@@ -132,6 +132,43 @@ def test_without_javascript_a_lasting_link_offers_both_languages(chromium: Brows
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("locale", "asked", "title"),
+    [
+        ("fr-CA", "/nothing/", "Il n’y a rien à cette adresse"),
+        ("en-GB", "/nothing/", "There is nothing at this address"),
+        ("de-DE", "/a/999999/", "Il n’y a rien à cette adresse"),
+        ("fr-FR", "/en/nothing/", "There is nothing at this address"),
+    ],
+)
+def test_the_404_of_plain_hosting_is_in_the_readers_language_and_searches(
+    chromium: Browser, address: str, locale: str, asked: str, title: str
+) -> None:
+    context = chromium.new_context(base_url=address, locale=locale)
+    page = context.new_page()
+    answer = page.goto(asked)
+
+    assert answer
+    assert answer.status == 404
+    expect(page).to_have_title(title)
+    expect(page.get_by_role("heading")).to_have_text(title)
+    page.get_by_role("searchbox").fill("zoom")
+    page.get_by_role("searchbox").press("Enter")
+    expect(page.locator(".hc-results a").first).to_contain_text("Zoom")
+    context.close()
+
+
+def test_without_javascript_the_404_of_plain_hosting_is_in_every_language(chromium: Browser, address: str) -> None:
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/nothing/")
+
+    expect(page.get_by_role("heading")).to_have_text(
+        ["Il n’y a rien à cette adresse", "There is nothing at this address"]
+    )
+    context.close()
+
+
 def test_the_menu_opens_by_keyboard_on_a_small_screen(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto("/en/")
@@ -191,12 +228,12 @@ def test_axe_finds_nothing_on_any_page_light_or_dark_and_nothing_runs_over(
 ) -> None:
     context = chromium.new_context(base_url=address, color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
-    paths = [twins[code].path for twins in PAGES.values()] + [f"/{code}/404.html", "/a/1001/"]
+    paths = [twins[code].path for twins in PAGES.values()] + [f"/{code}/404.html", "/404.html", "/a/1001/"]
     found = {path: _faults(page, path) for path in paths}
     context.close()
 
     assert {path: faults for path, faults in found.items() if faults} == {}
-    assert len(found) == len(PAGES) + 2
+    assert len(found) == len(PAGES) + 3
 
 
 def _faults(page: Page, path: str) -> list[str]:

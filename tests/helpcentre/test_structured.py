@@ -74,3 +74,80 @@ def test_the_feed_begins_with_what_changed_last() -> None:
 
 def test_robots_are_led_to_the_sitemap(site: Path) -> None:
     assert f"Sitemap: {HOST}/sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8").splitlines()
+
+
+#: RFC 4287 and sitemaps.org: what must stand once in each, and how a day and an instant are written there.
+DAY, INSTANT = r"\d{4}-\d\d-\d\d", r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+LINK = "{http://www.w3.org/1999/xhtml}link"
+
+
+def words(parent: ElementTree.Element, name: str) -> str:
+    """Return the text of the one child of this name: there must be one, and not two."""
+    (found,) = parent.findall(name)
+    assert found.text
+    assert found.text.strip()
+    return found.text.strip()
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_the_feed_is_atom(site: Path, code: str) -> None:
+    feed = ElementTree.fromstring((site / code / "feed.xml").read_bytes())  # noqa: S314 -- our own
+    entries = feed.findall(f"{ATOM}entry")
+
+    assert (feed.tag, feed.get("{http://www.w3.org/XML/1998/namespace}lang")) == (f"{ATOM}feed", code)
+    assert all(words(feed, f"{ATOM}{name}") for name in ("id", "title"))
+    assert [words(each, f"{ATOM}name") for each in feed.findall(f"{ATOM}author")] == [words(feed, f"{ATOM}title")]
+    dates = [words(each, f"{ATOM}updated") for each in entries]
+    assert all(re.fullmatch(INSTANT, each) for each in dates)
+    assert words(feed, f"{ATOM}updated") == max(dates)
+    identities = [words(each, f"{ATOM}id") for each in entries]
+    assert len(set(identities)) == len(identities) == len(PAGES) - 1
+    assert all(each.startswith(f"{HOST}/a/") for each in identities)
+    assert [each.get("href") for each in feed.findall(f"{ATOM}link") if each.get("rel") == "self"] == [
+        f"{HOST}/{code}/feed.xml"
+    ]
+
+
+def test_the_sitemap_says_of_each_page_once_where_it_is_when_it_changed_and_which_are_its_translations(
+    site: Path,
+) -> None:
+    sitemap = ElementTree.fromstring((site / "sitemap.xml").read_bytes())  # noqa: S314 -- our own
+    twins = {}
+    for each in sitemap:
+        assert each.tag == f"{SITEMAP}url"
+        assert re.fullmatch(DAY, words(each, f"{SITEMAP}lastmod"))
+        links = {str(link.get("hreflang")): str(link.get("href")) for link in each.findall(LINK)}
+        twins[words(each, f"{SITEMAP}loc")] = links
+
+    assert sitemap.tag == f"{SITEMAP}urlset"
+    assert len(twins) == len(sitemap) == len(EACH_PAGE)
+    for place, links in twins.items():
+        assert sorted(links) == ["en", "fr", "x-default"]
+        assert place in links.values()
+        assert all(twins[other] == links for name, other in links.items() if name != "x-default")
+
+
+#: What schema.org calls each of our things by, and what Google's guides ask of it.
+ASKED = {
+    "TechArticle": {"@id", "headline", "description", "inLanguage", "dateModified", "mainEntityOfPage"},
+    "BreadcrumbList": {"itemListElement"},
+    "HowTo": {"name", "inLanguage", "url", "step"},
+}
+
+
+@pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
+def test_the_structured_data_has_what_is_asked_of_each_thing(site: Path, page: Page) -> None:
+    found = graph(site, page)
+
+    assert found.keys() >= {"TechArticle", "BreadcrumbList"}
+    assert {name: ASKED[name] - each.keys() for name, each in found.items()} == {name: set() for name in found}
+    assert re.fullmatch(DAY, found["TechArticle"]["dateModified"])
+    items = found["BreadcrumbList"]["itemListElement"]
+    assert [each["position"] for each in items] == list(range(1, len(items) + 1))
+    assert all(
+        each["name"] and (site / each["item"].removeprefix(HOST).strip("/") / "index.html").exists() for each in items
+    )
+    steps = found.get("HowTo", {"step": []})["step"]
+    assert [each["position"] for each in steps] == list(range(1, len(steps) + 1))
+    assert all(each["text"] for each in steps)

@@ -208,6 +208,8 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
         _write(site / code / "search-index.json", search.search_index(pages, code, _built))
+    lost = _partial("lost", config, languages.ORIGINAL, {"known": languages.load()})
+    (site / "404.html").write_text(lost, encoding="utf-8")
     (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
     root, published = str(config.site_url).rstrip("/"), _articles().published
     permalinks.write(site, root, pages, published)

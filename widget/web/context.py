@@ -29,6 +29,8 @@ class Context:
     engine: Engine
     clock: Clock
     limits: Limits
+    #: The day whose terms the articles show: that of the start, when they were checked.
+    articles_of: date
     provider: OpenIdProvider | None = None
 
     def now(self) -> datetime:
@@ -38,6 +40,11 @@ class Context:
     def today(self, zone: str | None = None) -> date:
         """Return the civil date in a zone, by default the vendor's."""
         return self.clock().astimezone(ZoneInfo(zone) if zone else HOME_ZONE).date()
+
+    def has_current_articles(self) -> bool:
+        """Return whether the articles, checked at the start, still show the policy and the price book in force."""
+        today, shown = self.today(), self.articles_of
+        return all(of(today) is of(shown) for of in (self.terms.policy, self.terms.price_book))
 
 
 def context_of(request: Request) -> Context:

@@ -33,8 +33,9 @@ class Envelope:
         self.app = app
         self.https = https
         # The widget's own pages have no inline script: they allow no hash. `partner` is the site on a host of its own,
-        # to which a form of ours may lead back.
-        self.site, self.widget = site, security_headers(content_policy(service=partner))
+        # to which a form of ours may lead back. They are somebody's own, and no search engine's.
+        self.site = site
+        self.widget = security_headers(content_policy(service=partner)) | {"X-Robots-Tag": "noindex"}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; add to its answer, and log it when it is answered."""

@@ -63,9 +63,10 @@ class _LanguageConvertor(Convertor[str]):
 register_url_convertor("language", _LanguageConvertor())
 
 
-async def health(_: Request) -> Response:
-    """Answer that the service is up."""
-    return JSONResponse({"status": "ok"})
+async def health(request: Request) -> Response:
+    """Answer that the service is up, and whether the articles show the terms in force or are to be built anew."""
+    articles = "current" if context_of(request).has_current_articles() else "outdated"
+    return JSONResponse({"status": "ok", "articles": articles})
 
 
 async def openapi(request: Request) -> Response:

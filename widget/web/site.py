@@ -1,17 +1,20 @@
 """The built site: static pages, and a 404 in the reader's language."""
 
+import os
 import re
 from pathlib import Path
 
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from widget import languages
 from widget.headers import FINGERPRINTED, FOREVER
 from widget.rendering import render
+from widget.web.context import context_of
 from widget.web.permalinks import renamed
 
 
@@ -33,21 +36,32 @@ class Site(StaticFiles):
         if response.status_code == 307:
             # Starlette builds an absolute address from the Host header; a path cannot leave this site.
             return RedirectResponse(URL(scope=scope).path + "/", 301)
-        if self.demo and isinstance(response, FileResponse) and response.media_type == "text/html":
-            return _with_banner(Path(response.path))
         response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else "no-cache"
         if path.endswith("/search-index.json"):
             # Says that a service is there which counts searches without a result; plain files on a host say nothing.
             response.headers["Search-Misses"] = f"/widget/{path[:2]}/searches"
         return response
 
+    def file_response(
+        self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Return a file, or a page with what is to be said above it: such a page is never "not modified"."""
+        notes = [name for name, said in (("demo", self.demo), ("outdated", _is_outdated(scope))) if said]
+        if notes and str(full_path).endswith(".html"):
+            return _with_notes(Path(full_path), notes, status_code)
+        return super().file_response(full_path, stat_result, scope, status_code)
 
-def _with_banner(path: Path) -> Response:
-    """Return a page of the site with the demo's banner first: a demo is never mistaken for the real thing."""
+
+def _is_outdated(scope: Scope) -> bool:
+    return not context_of(Request(scope)).has_current_articles()
+
+
+def _with_notes(path: Path, notes: list[str], status: int) -> Response:
+    """Return a page with notes first: a demo is never taken for the real thing, nor old figures for those in force."""
     html = path.read_text(encoding="utf-8")
     code = html.partition('<html lang="')[2][:2]
     language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
-    banner = render("demo.html", language, {})
+    said = "".join(render(f"{name}.html", language, {}) for name in notes)
     # After the skip link, which has to be the first link of a page.
     place = r"(?=<header )" if "<header " in html else r"(?<=<body class=\"hc-root\">)"
-    return HTMLResponse(re.sub(place, lambda _: banner, html, count=1))
+    return HTMLResponse(re.sub(place, lambda _: said, html, count=1), status)

@@ -1,0 +1,59 @@
+"""The built pages as the service sends them: asked for again cheaply, and never with old figures unsaid."""
+
+from datetime import UTC, datetime
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.web.conftest import Today
+from widget import catalogue
+
+ARTICLE = "/en/subscription/downgrade/"
+CHANGED = "The rules or the prices have just changed"
+#: A day of the price book before the one in force: what it is like when a version changes while the service runs.
+OTHER_TERMS = datetime(2026, 10, 31, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("path", ["/en/feed.xml", "/fr/feed.xml", "/sitemap.xml", "/robots.txt", "/assets/site.css"])
+def test_what_machines_read_is_sent_once_and_then_confirmed(client: TestClient, path: str) -> None:
+    first = client.get(path)
+    assert first.status_code == 200
+    assert first.headers["last-modified"]
+    tag, content_type = first.headers["etag"], first.headers["content-type"]
+
+    again = client.get(path, headers={"If-None-Match": tag})
+    other = client.get(path, headers={"If-None-Match": '"another"'})
+
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert (other.status_code, other.content) == (200, first.content)
+    if path.endswith(".xml"):
+        assert content_type.partition(";")[0] in {"application/xml", "text/xml", "application/atom+xml"}
+
+
+@pytest.mark.parametrize("path", ["/widget/en/change", "/widget/signin", "/widget/en/nothing", "/widget/api/v1/policy"])
+def test_no_search_engine_keeps_what_the_widget_answers(client: TestClient, path: str) -> None:
+    assert client.get(path).headers["x-robots-tag"] == "noindex"
+    assert "x-robots-tag" not in client.get(ARTICLE).headers
+
+
+def test_where_the_terms_change_while_the_service_runs_every_page_says_that_its_figures_are_old(
+    client: TestClient, today: Today
+) -> None:
+    terms, before = catalogue.load(), today.instant
+    assert terms.price_book(OTHER_TERMS.date()) != terms.price_book(before.date())
+    current = client.get(ARTICLE)
+    assert client.get("/widget/health").json() == {"status": "ok", "articles": "current"}
+    assert CHANGED not in current.text
+
+    today.instant = OTHER_TERMS
+
+    outdated = client.get(ARTICLE, headers={"If-None-Match": current.headers.get("etag", "")})
+    assert outdated.status_code == 200
+    assert CHANGED in outdated.text
+    assert "viennent de changer" in client.get("/fr/abonnement/retrograder/").text
+    assert CHANGED not in client.get("/assets/site.css").text
+    assert client.get("/widget/health").json() == {"status": "ok", "articles": "outdated"}
+
+    today.instant = before
+
+    assert CHANGED not in client.get(ARTICLE).text
