@@ -295,3 +295,18 @@ def test_feedback_is_told_and_written_as_csv(tmp_path: Path) -> None:
     assert written.returncode == 0
     head = (tmp_path / "feedback.csv").read_text("utf-8").splitlines()[0]
     assert head == "at,article,section,language,version,helpful,comment"
+
+
+def test_sessions_are_ended_by_a_command_which_says_what_it_cannot(tmp_path: Path) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+
+    ended = run(["sessions", "end", "--space", "atelier-nord"], tmp_path)
+    unknown = run(["sessions", "end", "--space", "nowhere"], tmp_path)
+    nobody = run(["sessions", "end", "--subject", "s-1", "--issuer", "https://id.example"], tmp_path)
+    unclear = run(["sessions", "end"], tmp_path)
+
+    assert (ended.returncode, ended.stdout) == (0, "0 sessions ended\n")
+    assert (unknown.returncode, unknown.stderr) == (1, "no space has the id nowhere\n")
+    assert (nobody.returncode, nobody.stderr) == (1, "nobody with this subject is signed in\n")
+    assert unclear.returncode == 2
+    assert "15 audit events" in run(["audit", "verify"], tmp_path).stdout

@@ -19,13 +19,14 @@ from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
-from widget.services import backup, demo, feedback, outbox, privacy, transfer, webhook
+from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, verify
 from widget.services.backup import FencedError
 from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
 from widget.services.privacy import PrivacyError
+from widget.services.sessions import NobodyError
 from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
@@ -48,6 +49,7 @@ STOPS = (
     AddressError,
     UnknownDeliveryError,
     PrivacyError,
+    NobodyError,
     UnknownWebhookError,
     FencedError,
     OSError,
@@ -84,6 +86,12 @@ def main(arguments: list[str] | None = None) -> int:
     asked = commands.add_parser("privacy", help="what is held about a person: export it, or erase it")
     asked.add_argument("act", choices=["export", "erase"])
     asked.add_argument("person", help="an e-mail address, or the id of a member")
+    ended = commands.add_parser("sessions", help="sign people out: everybody in a space, or one person everywhere")
+    ended.add_argument("act", choices=["end"])
+    whose = ended.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--space", help="the id of a space")
+    whose.add_argument("--subject", help="what the provider or the product calls the person")
+    ended.add_argument("--issuer", help="who calls them so; without it, whoever does")
     chosen = parser.parse_args(arguments)
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
@@ -151,6 +159,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
             "webhook": _webhook,
             "export": _export,
             "privacy": _privacy,
+            "sessions": _sessions,
             "backup": _backup,
             "feedback": _feedback,
             "accept-restored": _accept_restored,
@@ -224,6 +233,15 @@ def _privacy(chosen: argparse.Namespace, _settings: Settings, engine: Engine) ->
     else:
         spaces = privacy.erase(engine, chosen.person, now=system_clock())
         print(f"erased from {len(spaces)} spaces: {', '.join(spaces)}")
+
+
+def _sessions(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    now = system_clock()
+    if chosen.space:
+        ended = sessions.end_in_space(engine, chosen.space, now=now)
+    else:
+        ended = sessions.end_of_subject(engine, chosen.subject, issuer=chosen.issuer, now=now)
+    print(f"{ended} sessions ended")
 
 
 def _serve(settings: Settings, engine: Engine) -> None:

@@ -1,15 +1,18 @@
 """Sessions: for active members, for some hours, and never readable in a copy of the database."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from tests.services.conftest import contents
+from tests.services.conftest import contents, events
 from widget import catalogue
 from widget.catalogue import DATA
-from widget.services import sign_in
+from widget.services import sessions, sign_in
+from widget.services.audit import verify
 from widget.services.members import set_active
+from widget.services.sessions import NobodyError
 from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
 from widget.store import space as spaces
@@ -138,12 +141,32 @@ def test_sessions_end_by_space_and_by_subject(engine: Engine, people: dict[str, 
 
     claire, karim = vouched("Claire Martin", "s-1"), vouched("Karim Benali", "s-2")
 
-    assert sign_in.end_of_subject(engine, "https://other.example", "s-1") == 0
-    assert sign_in.end_of_subject(engine, "https://id.example", "s-1") == 1
+    with pytest.raises(NobodyError, match="nobody with this subject"):
+        sessions.end_of_subject(engine, "s-1", issuer="https://other.example", now=NOW)
+    assert sessions.end_of_subject(engine, "s-1", now=NOW) == 1
     assert [sign_in.read(engine, each, now=NOW) is None for each in (claire, karim)] == [True, False]
-    assert sign_in.end_in_space(engine, "harbour-studio") == 0
-    assert sign_in.end_in_space(engine, "atelier-nord") == 1
+    assert sessions.end_in_space(engine, "harbour-studio", now=NOW) == 0
+    assert sessions.end_in_space(engine, "atelier-nord", now=NOW) == 1
     assert sign_in.read(engine, karim, now=NOW) is None
+    with pytest.raises(NobodyError, match="no space has the id unknown"):
+        sessions.end_in_space(engine, "unknown", now=NOW)
+
+
+def test_who_ends_sessions_leaves_it_in_the_audit_log_of_each_space(engine: Engine, people: dict[str, Member]) -> None:
+    claire = people["Claire Martin"]
+    for _ in range(2):
+        proof = Voucher("https://id.example", "s-1", NOW)
+        sign_in.begin(engine, space_id=claire.space_id, member_id=claire.id, now=NOW, voucher=proof)
+
+    sessions.end_of_subject(engine, "s-1", issuer="https://id.example", now=NOW)
+    sessions.end_in_space(engine, "atelier-nord", now=NOW)
+
+    told = [(each["space_id"], each["actor"], json.loads(each["data"])) for each in events(engine, "sessions.ended")]
+    assert told == [
+        ("atelier-nord", "system", {"member": claire.id, "sessions": 2}),
+        ("atelier-nord", "system", {"sessions": 0}),
+    ]
+    assert verify(engine).events == len(contents(engine)["audit_event"])
 
 
 def test_what_is_over_is_removed(engine: Engine, people: dict[str, Member]) -> None:

@@ -147,18 +147,6 @@ def end_mine(engine: Engine, session: Session, handle: str) -> bool:
         return sessions.remove_handle(connection, session.space_id, session.member_id, handle) == 1
 
 
-def end_in_space(engine: Engine, space_id: str) -> int:
-    """End every session in a space; return how many that were."""
-    with transaction(engine) as connection:
-        return sessions.remove_space(connection, space_id)
-
-
-def end_of_subject(engine: Engine, issuer: str, subject: str) -> int:
-    """End every session of a person that an issuer vouched for; return how many that were."""
-    with transaction(engine) as connection:
-        return sessions.remove_subject(connection, issuer, subject, None)
-
-
 def tidy(engine: Engine, *, now: datetime) -> int:
     """Remove sessions that are over and what was on its way to one; return how many rows that were."""
     with transaction(engine) as connection:

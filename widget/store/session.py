@@ -87,6 +87,14 @@ def of_member(connection: Connection, space_id: str, member_id: str) -> list[Any
     return [_session(row) for row in rows]
 
 
+def of_subject(connection: Connection, subject: str, issuer: str | None) -> list[AnySession]:
+    """Return the sessions that were vouched for with a subject, by one issuer or, where it is None, by any."""
+    chosen = session.c.subject == subject
+    if issuer is not None:
+        chosen &= session.c.issuer == issuer
+    return [_session(row) for row in connection.execute(select(session).where(chosen).order_by(session.c.id_hash))]
+
+
 def see(connection: Connection, session_id: str, now: datetime) -> None:
     """Note when a session was used last."""
     connection.execute(update(session).where(session.c.id_hash == hashed(session_id)).values(seen_at=now.isoformat()))
@@ -101,6 +109,11 @@ def remove_handle(connection: Connection, space_id: str, member_id: str, handle:
     """End one of a member's own sessions by its handle; return how many that were."""
     mine = (session.c.space_id == space_id) & (session.c.member_id == member_id)
     return _end(connection, mine & (session.c.id_hash == handle))
+
+
+def remove_handles(connection: Connection, handles: Collection[str]) -> int:
+    """End sessions by their handles; return how many that were."""
+    return _end(connection, session.c.id_hash.in_(handles))
 
 
 def remove_member(connection: Connection, space_id: str, member_id: str) -> int:
