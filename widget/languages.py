@@ -54,7 +54,7 @@ class Language:
 
     def number(self, value: int) -> str:
         """Return a whole number with the language's digit grouping."""
-        return f"{value:,}".replace(",", self.group)
+        return f"{value:,}".replace(",", self.group) if value >= 1_000 or value <= -1_000 else str(value)
 
     def money(self, minor_units: int, currency: str) -> str:
         """Return an amount of minor units with its currency, as CLDR writes it."""

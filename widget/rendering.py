@@ -1,17 +1,19 @@
 """The one Jinja environment per language: pages, widget steps, baked articles.
 
-Constant translations are folded into the compiled template, so that a page asks the catalogue nothing at run time.
+Constant translations and the templates that another includes are folded into the compiled template, so that a page asks
+neither the catalogue nor the loader anything at run time: the live result is rendered at each key (decisions/0015).
 """
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from widget.languages import Language
 
@@ -20,11 +22,15 @@ _TO_SERVICE = re.compile(r'="(/widget/(?!static/))')
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 
 
-class _Fold(NodeTransformer):
-    """Puts the translation where `_("…")` stood."""
+#: What escaping would change; most of what a page says has none of it.
+_SPECIAL = re.compile(r"[&<>\"']").search
 
-    def __init__(self, language: Language) -> None:
-        self.language = language
+
+class _Fold(NodeTransformer):
+    """Puts the translation where `_("…")` stood, and the template where it was included."""
+
+    def __init__(self, environment: "_Folding", name: str | None) -> None:
+        self.environment, self.language, self.name = environment, environment.language, name
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 -- the name that Jinja's visitor looks for
         """Return the translated constant for a call of `_`, any other call as it was."""
@@ -36,15 +42,50 @@ class _Fold(NodeTransformer):
             raise TypeError(f"line {node.lineno}: _() takes a constant text alone; |format() fills it")
         return nodes.Const(self.language.gettext(message.value), lineno=node.lineno)
 
+    def visit_Include(self, node: nodes.Include) -> nodes.Node:  # noqa: N802 -- as above
+        """Return the body of the template included, or the node where that is escaped in another way (mail)."""
+        name = node.template.value if isinstance(node.template, nodes.Const) else None
+        if not self.name or not name or name.rpartition(".")[2] != self.name.rpartition(".")[2]:
+            return node
+        return nodes.Scope(self.environment.tree(name).body, lineno=node.lineno)
+
+
+class _Code(CodeGenerator):
+    """Escapes a value only where there is something to escape."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("environment.escaped(")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
 
 class _Folding(Environment):
-    """Replaces `_("…")` by the translation while a template is compiled."""
+    """Folds what is constant while a template is compiled."""
 
+    code_generator_class = _Code
     language: Language
+
+    @staticmethod
+    def escaped(value: object) -> str:
+        """Return a value as HTML; text of ours, of which most has nothing special, stays the object that it is."""
+        return value if type(value) is str and not _SPECIAL(value) else escape(value)
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return `obj.attribute` of a template: of a dictionary the item, which is what ours hold, before a method."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def tree(self, name: str) -> nodes.Template:
+        """Return a template as it was read, translated. Raises TemplateNotFound."""
+        assert self.loader is not None  # noqa: S101 -- given below
+        source, filename, _ = self.loader.get_source(self, name)
+        return self._parse(source, name, filename)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         # A private hook of Jinja 3.1, hence the pin; test_rendering holds it to its promise.
-        folded: nodes.Template = _Fold(self.language).visit(super()._parse(source, name, filename))
+        folded: nodes.Template = _Fold(self, name).visit(super()._parse(source, name, filename))
         return folded
 
 
@@ -65,12 +106,17 @@ def _environment(language: Language) -> _Folding:
     return environment
 
 
+@cache  # as many as there are files
+def _template(name: str, language: Language) -> Template:
+    return _environment(language).get_template(name)
+
+
 def render(template: str, language: Language, values: Mapping[str, Any]) -> str:
     """Return a template of widget/templates rendered in a language.
 
     Raises jinja2.TemplateNotFound, and jinja2.UndefinedError for a value that the template needs and nobody gave.
     """
-    return _environment(language).get_template(template).render(values)
+    return _template(template, language).render(values)
 
 
 def led_to(html: str, origin: str) -> str:

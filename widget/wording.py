@@ -3,7 +3,9 @@
 Messages are English and are translated by the catalogues in locale/; `N_` marks them for extraction.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from widget.domain.change import ChangePreview
 from widget.domain.money import minor_units
@@ -117,13 +119,15 @@ def rule_text(rule: Rule, policy: Policy, language: Language) -> str:
 
 
 def _general(rule: Rule, policy: Policy) -> str:
-    holds = {
-        Rule.PLAN_DROPS_WITH_PRICE: policy.plan_downgrade is PlanDowngrade.WITH_PRICE,
-        Rule.BEST_DAY: policy.best_day,
-        Rule.UNDO_CANCEL: policy.undo_cancel,
-        Rule.CARD_NEEDS_ANNUAL: policy.card_needs_annual,
-    }
-    return RULES[rule] if holds.get(rule, True) else OTHERWISE[rule]
+    return OTHERWISE[rule] if rule in _SWITCHES and not _SWITCHES[rule](policy) else RULES[rule]
+
+
+_SWITCHES: Mapping[Rule, Callable[[Policy], bool]] = {
+    Rule.PLAN_DROPS_WITH_PRICE: lambda policy: policy.plan_downgrade is PlanDowngrade.WITH_PRICE,
+    Rule.BEST_DAY: lambda policy: policy.best_day,
+    Rule.UNDO_CANCEL: lambda policy: policy.undo_cancel,
+    Rule.CARD_NEEDS_ANNUAL: lambda policy: policy.card_needs_annual,
+}
 
 
 def explanations(preview: ChangePreview, language: Language) -> dict[Rule, str]:
@@ -165,11 +169,10 @@ def notice(months: int, language: Language) -> str:
 
 
 def _case(rule: Rule, facts: dict[str, object], policy: Policy, language: Language) -> str:
-    general = language.gettext(_general(rule, policy))
     try:
-        return language.gettext(CASES[rule]) % facts if rule in CASES else general % facts
-    except KeyError:  # the preview has no such date: the general sentence says it without
-        return general % facts
+        return language.gettext(CASES[rule]) % facts
+    except KeyError:  # no such case, or the preview has no such date: the general sentence says it without
+        return language.gettext(_general(rule, policy)) % facts
 
 
 def _said(fact: Fact, language: Language) -> object:
@@ -182,9 +185,12 @@ def _figures(policy: Policy, language: Language) -> dict[str, object]:
     return {
         "support_email": policy.support_email,
         "finance_email": policy.finance_email,
-        "notice": notice(policy.notice_months, language),
+        "notice": _notice(policy.notice_months, language),
         "zoom_users_per_license": language.number(policy.zoom_users_per_license),
     }
+
+
+_notice = lru_cache(notice)
 
 
 def _facts(preview: ChangePreview, language: Language) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The amounts of a change: what is billed when, the upgrade invoice, and what is paid for in vain."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -68,10 +69,13 @@ def upgrade_invoices(
     if subscription.interval is Interval.MONTH:
         return ()
     start = dates.up_from
+    new, old = step_at(billed, start).level, step_at(subscription.billed, start).level
+    if new == old:
+        return ()
     end = anniversary_from(subscription.anchor, start)
     months = complete_months(start, end)
-    new, old = (book.fee(step_at(steps, start).level, Interval.YEAR) for steps in (billed, subscription.billed))
-    amount = round_half_up((new - old) * months, 12)
+    difference = book.fee(new, Interval.YEAR) - book.fee(old, Interval.YEAR)
+    amount = round_half_up(difference * months, 12)
     return (InvoiceLine(Rule.UPGRADE_INVOICE, start, end, months, amount),) if amount > 0 else ()
 
 
@@ -84,26 +88,27 @@ def unused_part(
     interval: Interval,
 ) -> Unused | None:
     """Return what stays paid from s to P and can no longer be used, or None (rules: no-credit, late-notice)."""
-    months = complete_months(dates.up_from, dates.down_from)
-    if interval is Interval.MONTH or months == 0:
+    dropped = [(line.item, line.usable_from) for line in lines if line.direction is Direction.DOWN and line.usable_from]
+    months = complete_months(dates.up_from, dates.down_from) if interval is Interval.YEAR else 0
+    if not dropped or months == 0:
         return None
     # Month by month: an earlier order may bring down what is paid for before this one does.
-    difference = 0
+    difference = lost = 0
+    before: tuple[Level, set[str]] | None = None
     for month in (add_months(dates.up_from, count) for count in range(months)):
-        paid = step_at(billed, month).level
-        difference += book.fee(paid, interval) - book.fee(_usable(paid, wish, lines, month), interval)
+        now = (step_at(billed, month).level, {item for item, since in dropped if since <= month})
+        if now != before:
+            before, lost = now, _lost(*now, wish, book, interval)
+        difference += lost
     amount = round_half_up(difference, 12)
     return Unused(dates.up_from, dates.down_from, months, amount) if amount > 0 else None
 
 
-def _usable(paid: Level, wish: Level, lines: tuple[LineChange, ...], day: date) -> Level:
-    dropped = {
-        line.item
-        for line in lines
-        if line.direction is Direction.DOWN and line.usable_from is not None and line.usable_from <= day
-    }
-    return Level(
+def _lost(paid: Level, dropped: Collection[str], wish: Level, book: PriceBook, interval: Interval) -> int:
+    """Return what of a whole year's fee is paid for lines that have dropped to the wish."""
+    usable = Level(
         plan=wish.plan if "plan" in dropped else paid.plan,
         users=wish.users if "users" in dropped else paid.users,
         zoom_licenses=wish.zoom_licenses if "zoom_licenses" in dropped else paid.zoom_licenses,
     )
+    return book.fee(paid, interval) - book.fee(usable, interval)

@@ -1,11 +1,18 @@
-"""Civil dates: months, anniversaries and notice. No zone, no clock: every function is told the day."""
+"""Civil dates: months, anniversaries and notice. No zone, no clock: every function is told the day.
+
+A question asks for the same few days many times, and so does everybody on that day: what was counted is remembered.
+"""
 
 from calendar import monthrange
 from datetime import date, timedelta
+from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
+#: A term of a few years has this many days; a day takes some 200 bytes.
+_remembered = lru_cache(maxsize=4_096)
 
 
+@_remembered
 def add_months(day: date, months: int) -> date:
     """Return the same day number `months` later (or earlier), clamped to the last day of a shorter month.
 
@@ -24,6 +31,7 @@ def first_of_next_month(day: date) -> date:
     return date(day.year + 1, 1, 1) if day.month == 12 else date(day.year, day.month + 1, 1)
 
 
+@_remembered
 def anniversary_after(anchor: date, day: date) -> date:
     """Return the first yearly anniversary of `anchor` strictly after `day` (rules: `R`)."""
     terms = day.year - anchor.year
@@ -36,6 +44,7 @@ def anniversary_from(anchor: date, day: date) -> date:
     return anniversary_after(anchor, day - ONE_DAY)
 
 
+@_remembered
 def notice_deadline(effective: date, notice_months: int) -> date:
     """Return the last day on which notice given still reaches `effective` (rule: notice-period).
 
@@ -53,6 +62,7 @@ def is_notice_in_time(day: date, effective: date, notice_months: int) -> bool:
     return add_months(day, notice_months) <= effective
 
 
+@_remembered
 def first_anniversary_with_notice(anchor: date, day: date, notice_months: int) -> date:
     """Return the first anniversary after `day` that notice given on `day` reaches.
 

@@ -8,7 +8,6 @@ Source: rules.md, "Up and down in one change". It covers a plain downgrade or up
 while one is pending, and raising again what is still paid.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable
 from datetime import date
 
@@ -20,10 +19,10 @@ Rank = Callable[[str], int]
 
 def step_at(steps: tuple[Step, ...], day: date) -> Step:
     """Return the step in force on `day`. Raises ValueError for a day before the first step."""
-    index = bisect_right(steps, day, key=lambda step: step.starts_on)
-    if index == 0:
-        raise ValueError(f"nothing is billed on {day}: the first step starts on {steps[0].starts_on}")
-    return steps[index - 1]
+    for step in reversed(steps):  # there are one to four
+        if step.starts_on <= day:
+            return step
+    raise ValueError(f"nothing is billed on {day}: the first step starts on {steps[0].starts_on}")
 
 
 def highest(one: Level, other: Level, rank: Rank) -> Level:

@@ -1,13 +1,14 @@
 """How often one address or one session may do what costs something. Generous: nobody meets a limit in real use."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
 from limits import parse
-from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import Engine
 
@@ -34,47 +35,21 @@ WINDOWS = {
     Limit.MAIL: parse("20/hour"),
     Limit.FEEDBACK: parse("30/hour"),
 }
-_MOST_KEYS = 10_000
 
 
-class _Memory(Storage):
-    """Counts in this process. The library's own starts a thread for each hit, which costs more than our answer."""
+class _ThisSecond:
+    """Counts in this process, until the second is over. Through the library one count costs as much as the answer."""
 
-    STORAGE_SCHEME = None
+    def __init__(self) -> None:
+        self.lock, self.second, self.counts = Lock(), 0, Counter[str]()
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        super().__init__()
-        self.now, self.lock = now, Lock()
-        self.windows: dict[str, tuple[int, int]] = {}
-
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        return ValueError
-
-    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        now = int(self.now().timestamp())
+    def count(self, who: str, second: int) -> int:
+        """Return how often somebody was counted in this second, this time included."""
         with self.lock:
-            if len(self.windows) > _MOST_KEYS:
-                self.windows = {name: each for name, each in self.windows.items() if each[1] > now}
-            count, ends_at = self.windows.get(key, (0, 0))
-            self.windows[key] = found = (count + amount, ends_at) if ends_at > now else (amount, now + expiry)
-        return found[0]
-
-    def get(self, key: str) -> int:
-        return self.windows.get(key, (0, 0))[0] if self.get_expiry(key) > self.now().timestamp() else 0
-
-    def get_expiry(self, key: str) -> float:
-        return self.windows.get(key, (0, 0))[1]
-
-    def check(self) -> bool:
-        return True
-
-    def reset(self) -> int | None:
-        self.windows.clear()
-        return None
-
-    def clear(self, key: str) -> None:
-        self.windows.pop(key, None)
+            if second != self.second:
+                self.second, self.counts = second, Counter()
+            self.counts[who] += 1
+            return self.counts[who]
 
 
 class Limits:
@@ -83,18 +58,20 @@ class Limits:
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self.now = now
         self.table = FixedWindowRateLimiter(TableStorage(engine, now))
-        self.memory = FixedWindowRateLimiter(_Memory(now))
+        self.memory = _ThisSecond()
 
     def hit(self, limit: Limit, who: str) -> int:
         """Count one act of somebody (a session's member or an address); return 0, or the seconds to wait."""
         window = WINDOWS[limit]
-        counter = self.memory if window.get_expiry() == 1 else self.table
-        if counter.hit(window, limit, who):
+        if limit is Limit.CALCULATE:
+            return int(self.memory.count(who, int(self.now().timestamp())) > window.amount)
+        if self.table.hit(window, limit, who):
             return 0
-        ends_at = counter.get_window_stats(window, limit, who).reset_time
+        ends_at = self.table.get_window_stats(window, limit, who).reset_time
         return max(1, int(ends_at - self.now().timestamp()) + 1)
 
 
+@lru_cache(maxsize=10_000)
 def one_household(address: str) -> str:
     """Return what one client has of addresses: an IPv4 address, or the whole /64 of an IPv6 one; "" for no address."""
     try:

@@ -49,11 +49,10 @@ class Said:
 
     def value(self, path: str, kind: type[T]) -> T | None:
         """Return the value at a dotted path."""
-        found, walked = self._sent, ""
+        if self._wrong and any(path == wrong or path.startswith(f"{wrong}.") for wrong in self._wrong):
+            return None
+        found = self._sent
         for name in path.split("."):
-            walked = f"{walked}.{name}" if walked else name
-            if walked in self._wrong:
-                return None
             found = _inside(found, name)
         return found if isinstance(found, kind) else None
 
@@ -88,12 +87,12 @@ def contradictions(said: Said, today: date, terms: Terms) -> list[FieldError]:
 
 def _unknown_plans(said: Said, book: PriceBook) -> list[FieldError]:
     steps = [f"subscription.billed.{index}.plan" for index in said.steps]
-    sold = ", ".join(plan.id for plan in book.plans)
+    sold = [plan.id for plan in book.plans]
     named = {path: said.value(path, str) for path in ("subscription.plan", "requested.plan", *steps)}
     return [
-        FieldError(path, "unknown_plan", {"expected": sold})
+        FieldError(path, "unknown_plan", {"expected": ", ".join(sold)})
         for path, plan in named.items()
-        if plan is not None and not book.has(plan)
+        if plan is not None and plan not in sold
     ]
 
 

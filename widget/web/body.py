@@ -3,7 +3,7 @@
 import asyncio
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from widget.logs import Event, tell
 
@@ -23,11 +23,14 @@ async def read_body(request: Request) -> bytes | None:
 
 
 async def _read(request: Request) -> bytes | None:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
+    parts, size, more = [], 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        parts.append(message.get("body", b""))
+        size, more = size + len(parts[-1]), message.get("more_body", False)
         if size > MAX_BODY:
             tell(Event.TOO_LARGE)
             return None
-        parts.append(part)
     return b"".join(parts)

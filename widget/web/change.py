@@ -1,5 +1,6 @@
 """The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from widget.panels import plan_choices, result_view, sample
 from widget.services.limits import Limit
 from widget.web.account import link, proposed, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
-from widget.web.context import accepted_language, context_of
+from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, read_form, to_sign_in, too_large
@@ -48,7 +49,7 @@ async def choose(request: Request) -> Response:
     else:
         # A link that somebody passed on may carry what its senders hang onto links.
         form = parse(request.url.query, sample().fields(), SAMPLE, language, ignored=ANYTHING)
-    return _show(request, language, form, "change/choose.html")
+    return _show(request, language, form)
 
 
 async def again(this: DraftStep, _: str) -> Response:
@@ -68,8 +69,8 @@ async def live(request: Request) -> Response:
     session = session_of(request)
     if session:
         return show_own(request, session, language, "change/live.html")
-    form = parse(request.url.query, sample().fields(), SAMPLE, language)
-    return _show(request, language, form, "change/live.html")
+    form = parse(query_of(request), sample().fields(), SAMPLE, language)
+    return answer(request, "change/live.html", language, live_result(request, language, form), status_of(form))
 
 
 def _wish(body: str, language: Language) -> str:
@@ -78,12 +79,34 @@ def _wish(body: str, language: Language) -> str:
     return urlencode({name: value[:40] for name, value in typed.items()})
 
 
-def _show(request: Request, language: Language, form: Form, template: str) -> Response:
-    values = try_out(request, language, form, template)
-    return answer(request, template, language, values, 422 if form.errors else 200)
+def _show(request: Request, language: Language, form: Form) -> Response:
+    return answer(request, "change/choose.html", language, try_out(request, language, form), status_of(form))
 
 
-def try_out(request: Request, language: Language, form: Form, template: str) -> dict[str, Any]:
+def status_of(form: Form) -> int:
+    """Return the status of an answer to a form."""
+    return 422 if form.errors else 200
+
+
+def live_result(request: Request, language: Language, form: Form) -> dict[str, Any]:
+    """Return the result of the try-out as typed, and nothing else: it is asked for at each key."""
+    result, _ = tried(form, context_of(request).terms)
+    return _result(request, language, form, result)
+
+
+def _result(request: Request, language: Language, form: Form, result: ChangePreview | None) -> dict[str, Any]:
+    if result is None:
+        return {"r": None, "summary": form.summary}
+    view = result_view(result, language, link(request, language), context_of(request).terms)
+    return {"r": view, "calendar": result.allowed and calendar_of(form, SAMPLE, language)}
+
+
+def calendar_of(form: Form, names: Sequence[str], language: Language) -> str:
+    """Return the address of the days of a try-out, for a calendar."""
+    return f"/widget/{language.code}/change/calendar.ics?{urlencode({name: form.typed[name] for name in names})}"
+
+
+def try_out(request: Request, language: Language, form: Form) -> dict[str, Any]:
     """Return what the first step shows to somebody who is not signed in."""
     context = context_of(request)
     result, on = tried(form, context.terms)
@@ -94,9 +117,7 @@ def try_out(request: Request, language: Language, form: Form, template: str) -> 
         "here": f"{address}?{wish}",
         "action": address,
         "live": f"{address}/result",
-        "plans": []
-        if template == "change/live.html"
-        else plan_choices(context.terms, on or context.today(), Interval, language),
+        "plans": plan_choices(context.terms, on or context.today(), Interval, language),
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in SAMPLE},
         "summary": form.summary,
@@ -105,9 +126,7 @@ def try_out(request: Request, language: Language, form: Form, template: str) -> 
         "state": None,
         "token": "",
         "sample_open": any(name in form.errors for name in SAMPLE[3:]),
-        "r": result and result_view(result, language, link(request, language), context.terms),
-        "calendar": f"{address}/calendar.ics?{urlencode({name: form.typed[name] for name in SAMPLE})}",
-    }
+    } | _result(request, language, form, result)
 
 
 def tried(form: Form, terms: Terms) -> tuple[ChangePreview | None, date | None]:

@@ -53,6 +53,12 @@ def context_of(request: Request) -> Context:
     return context
 
 
+def query_of(request: Request) -> str:
+    """Return the query as it was sent; `request.url` puts the whole address together first."""
+    query: bytes = request.scope["query_string"]
+    return query.decode("latin-1")
+
+
 def accepted_language(request: Request) -> Language:
     """Return the language chosen before (cookie), else the browser's first that we speak, else the original."""
     languages = context_of(request).languages

@@ -1,7 +1,5 @@
 """The try-out for other people's sites, in a frame: nobody is signed in there, and no cookie is read."""
 
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -9,30 +7,30 @@ from widget.headers import content_policy
 from widget.languages import Language
 from widget.panels import sample
 from widget.rendering import render
-from widget.web.change import try_out
-from widget.web.context import context_of
-from widget.web.forms import ANYTHING, SAMPLE, parse
+from widget.web.change import live_result, status_of, try_out
+from widget.web.context import context_of, query_of
+from widget.web.forms import ANYTHING, SAMPLE, Form, parse
 
 
 async def show(request: Request) -> Response:
     """Answer the first step as a page that only the sites of the settings may show in a frame."""
-    values, language, status = _tried(request, "change/choose.html")
-    inner = render("change/choose.html", language, values | {"embedded": True})
-    return _framed(request, render("embed.html", language, {"inner": inner}), language, status)
+    form, language = _asked(request)
+    address = f"/widget/{language.code}/embed"
+    here = {"action": address, "live": f"{address}/result", "embedded": True}
+    inner = render("change/choose.html", language, try_out(request, language, form) | here)
+    return _framed(request, render("embed.html", language, {"inner": inner}), language, status_of(form))
 
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
-    values, language, status = _tried(request, "change/live.html")
-    return _framed(request, render("change/live.html", language, values), language, status)
+    form, language = _asked(request)
+    html = render("change/live.html", language, live_result(request, language, form))
+    return _framed(request, html, language, status_of(form))
 
 
-def _tried(request: Request, template: str) -> tuple[dict[str, Any], Language, int]:
+def _asked(request: Request) -> tuple[Form, Language]:
     language = context_of(request).languages[request.path_params["language"]]
-    form = parse(request.url.query, sample().fields(), SAMPLE, language, ignored=ANYTHING)
-    address = f"/widget/{language.code}/embed"
-    values = try_out(request, language, form, template) | {"action": address, "live": f"{address}/result"}
-    return values, language, 422 if form.errors else 200
+    return parse(query_of(request), sample().fields(), SAMPLE, language, ignored=ANYTHING), language
 
 
 def _framed(request: Request, html: str, language: Language, status: int) -> Response:

@@ -6,7 +6,6 @@ import secrets
 import time
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from widget import logs
@@ -34,8 +33,9 @@ class Envelope:
         self.https = https
         # The widget's own pages have no inline script: they allow no hash. `partner` is the site on a host of its own,
         # to which a form of ours may lead back. They are somebody's own, and no search engine's.
-        self.site = site
-        self.widget = security_headers(content_policy(service=partner)) | {"X-Robots-Tag": "noindex"}
+        own = security_headers(content_policy(service=partner)) | {"X-Robots-Tag": "noindex"}
+        self.site, self.widget = _sealed(site), _sealed(own)
+        self.transport = _sealed({STRICT_TRANSPORT.header_name: STRICT_TRANSPORT.header_value})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; add to its answer, and log it when it is answered."""
@@ -45,13 +45,17 @@ class Envelope:
         identity = secrets.token_hex(8)
         logs.request_id.set(identity)
         headers = self.widget if scope["path"].startswith("/widget/") else self.site
+        if self.https or scope["scheme"] == "https":
+            headers = headers + self.transport
         status, began = 500, time.perf_counter()
 
         async def wrapped(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                self._seal(MutableHeaders(scope=message), headers, identity, scope["scheme"])
+                given = {name for name, _ in message["headers"]}  # an endpoint may set its own: the frame does
+                added = [each for each in headers if each[0] not in given]
+                message["headers"] = [*message["headers"], *added, (b"x-request-id", identity.encode())]
             await send(message)
 
         try:
@@ -61,12 +65,10 @@ class Envelope:
             facts = {"method": scope["method"], "route": _route(scope, status), "status": status, "ms": took}
             log.info("answered", extra={"facts": facts})
 
-    def _seal(self, answered: MutableHeaders, headers: dict[str, str], identity: str, scheme: str) -> None:
-        for name, value in headers.items():
-            answered.setdefault(name, value)
-        answered["X-Request-Id"] = identity
-        if self.https or scheme == "https":
-            answered.setdefault(STRICT_TRANSPORT.header_name, STRICT_TRANSPORT.header_value)
+
+def _sealed(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    """Return headers as the server sends them, made once."""
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def _route(scope: Scope, status: int) -> str:
