@@ -2,6 +2,8 @@
 
 import csv
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -115,3 +117,19 @@ def test_no_comment_is_a_formula_to_a_spreadsheet_and_none_is_lost(engine: Engin
 def test_only_words_are_kept_of_a_search_without_a_result(engine: Engine, text: str, kept: str) -> None:
     assert feedback.missed(engine, language="fr", text=text, now=NOW) == kept
     assert [row["words"] for row in contents(engine)["search_miss"]] == ([kept] if kept else [])
+
+
+def test_searches_that_are_the_first_at_once_are_all_counted(engine: Engine) -> None:
+    together = threading.Barrier(8)
+
+    def search(word: str) -> None:
+        together.wait()
+        feedback.missed(engine, language="fr", text=word, now=NOW)
+
+    words = ("wlan", "imprimante", "scanner", "clavier")
+    with ThreadPoolExecutor(8) as pool:
+        for word in words:
+            list(pool.map(search, [word] * 8))
+
+    counted = {row["words"]: row["count"] for row in contents(engine)["search_miss"]}
+    assert counted == dict.fromkeys(words, 8)

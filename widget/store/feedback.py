@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from widget.store.tables import feedback, search_miss
 
@@ -78,15 +80,16 @@ def _said(row: Row[Any]) -> Feedback:
 
 
 def count_miss(connection: Connection, language: str, words: str, on: date) -> None:
-    """Count a search without a result."""
+    """Count a search without a result; two that are the first at once count as two."""
+    more = {"count": search_miss.c.count + 1, "last_on": on}
     these = (search_miss.c.language == language, search_miss.c.words == words)
-    again = update(search_miss).where(*these).values(count=search_miss.c.count + 1, last_on=on)
-    if connection.execute(again).rowcount:
+    if connection.execute(update(search_miss).where(*these).values(more)).rowcount:
         return
     kept = connection.execute(select(func.count()).select_from(search_miss)).scalar_one()
     if kept < MOST_MISSES:
-        with connection.begin_nested():
-            connection.execute(insert(search_miss).values(language=language, words=words, count=1, last_on=on))
+        insert_into = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
+        first = insert_into(search_miss).values(language=language, words=words, count=1, last_on=on)
+        connection.execute(first.on_conflict_do_update(index_elements=[*search_miss.primary_key], set_=more))
 
 
 def misses(connection: Connection) -> list[Miss]:

@@ -99,16 +99,16 @@ def _link(request: Request, form: Form, article: Article, language: Language, cu
         "summary": form.summary if wanted else [],
         "sample_open": any(each in form.errors for each in SAMPLE[3:]),
         "seen": seen,
-        "copies": _copies(name, address) if not (wanted and form.errors) else [],
+        "copies": _copies(name, address, language) if not (wanted and form.errors) else [],
     }
 
 
-def _copies(name: str, address: str) -> list[tuple[str, str, str]]:
+def _copies(name: str, address: str, language: Language) -> list[tuple[str, str, str]]:
     """Return the link as text, Markdown and HTML: an id, the name of the form, and what is copied."""
     escaped = "".join(f"\\{each}" if each in "\\[]*_`<>" else each for each in name)
     html = Markup('<a href="{}">{}</a>').format(address, name)
     return [
-        ("text", "Text", f"{name}\n{address}"),
+        ("text", language.gettext(N_("Text")), f"{name}\n{address}"),
         ("markdown", "Markdown", f"[{escaped}]({address})"),
         ("html", "HTML", str(html)),
     ]
