@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 
 from tests.provider.hostile import GONE, sign
 from tests.web.conftest import Today
+from tests.web.people import token as form_token
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
@@ -119,6 +120,56 @@ def test_the_documented_example_signs_in_after_a_yes(client: TestClient, clock: 
     assert re.fullmatch(r"__Host-session=[\w-]{43}; HttpOnly; Path=/; SameSite=lax; Secure", session)
     assert marker == "signed_in=1; Path=/; SameSite=lax; Secure"
     assert "Claire Martin, Atelier Nord" in client.get("/widget/fr/sessions").text
+
+
+def signs_in(client: TestClient, clock: Today) -> httpx2.Response:
+    return say_yes(client, hand_over(client, token(clock)).text)
+
+
+def test_an_order_after_a_quarter_of_an_hour_is_placed_once_the_person_comes_from_the_product_again(
+    client: TestClient, clock: Today
+) -> None:
+    signs_in(client, clock)
+    client.headers["Sec-Fetch-Site"] = "same-origin"
+    wish = {"plan": "premium", "users": "15", "zoom_licenses": "4"}
+    review = client.post("/widget/fr/change", data=wish, follow_redirects=False).headers["location"]
+    order = {"token": form_token(client.get(review).text), "key": "k"}
+    clock.instant += timedelta(minutes=16)
+
+    led = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
+    told = client.get(led.headers["location"])
+
+    assert (led.status_code, told.status_code) == (303, 200)
+    assert "Ouvrez de nouveau ce centre d’aide depuis le produit." in told.text
+    assert "vos choix sont conservés" in told.text
+    assert f'href="{PRODUCT}"' in told.text
+    assert signs_in(client, clock).headers["location"] == review
+    placed = client.post(
+        review.replace("/review", "/order"),
+        data={"token": form_token(client.get(review).text), "key": "k"},
+        follow_redirects=False,
+    )
+    assert placed.headers["location"].startswith("/widget/fr/orders/")
+    clock.instant += timedelta(minutes=1)
+    assert signs_in(client, clock).headers["location"] == "/fr/"  # the way was taken once
+
+
+@pytest.mark.parametrize("way", ["//evil.example", "https://evil.example", "/\\evil.example", ""])
+def test_no_way_is_kept_that_leads_elsewhere(client: TestClient, clock: Today, way: str) -> None:
+    told = client.get("/widget/signin", params={"next": way})
+
+    assert told.status_code == 200
+    assert "evil" not in told.text
+    assert [each for each in client.cookies if "way" in each] == []
+    assert signs_in(client, clock).headers["location"] == "/fr/"
+
+
+def test_who_is_not_signed_in_is_sent_to_the_product(client: TestClient) -> None:
+    told = client.get("/widget/en/space")
+
+    assert told.status_code == 200
+    assert "Open this help center from there once more." in told.text
+    assert client.post("/widget/signin", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 404
 
 
 def test_the_example_has_twenty_lines_of_code() -> None:

@@ -11,7 +11,7 @@ from widget.services.demo import STAFF, enter_staff, people
 from widget.services.openid import Entered
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
-from widget.web.openid import enter
+from widget.web.openid import enter, language_for
 from widget.web.pages import answer, read_form, too_large
 from widget.web.security import safe_next
 from widget.web.session import browser_of, session_id_of
@@ -20,11 +20,8 @@ from widget.wording import N_
 
 async def choose_person(request: Request) -> Response:
     """Show the people (GET), or sign one of them in (POST) and lead back to where they came from."""
-    context, language = context_of(request), accepted_language(request)
-    asked = safe_next(request.query_params.get("next", "")) or ""
-    for code in context.languages:
-        if asked.startswith((f"/{code}/", f"/widget/{code}/")):
-            language = context.languages[code]
+    context, asked = context_of(request), safe_next(request.query_params.get("next", "")) or ""
+    language = language_for(request, asked)
     summary: list[tuple[str, str]] = []
     if request.method == "POST":
         body = await read_form(request)

@@ -4,6 +4,8 @@ Asking keeps somebody else's page from signing a reader in as somebody else behi
 """
 
 import secrets
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from starlette.requests import Request
@@ -13,11 +15,25 @@ from widget.gateways.product import HandOffError
 from widget.logs import Event, tell
 from widget.services import hand_off
 from widget.services.openid import NoPlaceError
+from widget.trust import Product
 from widget.web.context import accepted_language, context_of
-from widget.web.openid import attempt_cookie, enter, keep_attempt, refuse
+from widget.web.openid import attempt_cookie, enter, keep, keep_attempt, language_for, refuse
 from widget.web.pages import answer, read_form
 from widget.web.security import safe_next
-from widget.web.session import browser_of, session_id_of
+from widget.web.session import browser_of, cookie, session_id_of
+
+#: How long somebody may take to come back from the product.
+WAY_KEPT = timedelta(minutes=30)
+
+
+def come_back(request: Request, product: Product) -> Response:
+    """Say that the product signs people in, and keep where the person was, to go on there when they come from it."""
+    then = safe_next(request.query_params.get("next", "")) or ""
+    values = {"product": product.origin, "kept": then.startswith("/widget/")}
+    response = answer(request, "session/elsewhere.html", language_for(request, then), values)
+    if then:
+        keep(request, response, "way", then, WAY_KEPT)
+    return response
 
 
 async def ask(request: Request) -> Response:
@@ -70,4 +86,8 @@ async def accept(request: Request) -> Response:
         return refuse(request, f"hand-off-{error.code}")
     except NoPlaceError:
         return refuse(request, "no-place")
-    return enter(request, entered)
+    way = safe_next(request.cookies.get(cookie(context.settings, "way"), ""))
+    response = enter(request, replace(entered, then=way) if way else entered)
+    if way:
+        keep(request, response, "way", "", timedelta(0))
+    return response

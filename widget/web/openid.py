@@ -1,6 +1,7 @@
 """Signing in at the vendor's OpenID provider: there, back, into which space, and out when the provider says so."""
 
 import secrets
+from datetime import timedelta
 from urllib.parse import parse_qsl
 
 from starlette.concurrency import run_in_threadpool
@@ -40,7 +41,7 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
     """Lead to the provider; who is signed in already is asked for a new proof."""
     context = context_of(request)
     then = safe_next(request.query_params.get("next", "")) or ""
-    language = _language(request, then)
+    language = language_for(request, then)
     session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
         address = await run_in_threadpool(
@@ -133,7 +134,7 @@ def enter(request: Request, entered: Entered) -> Response:
     tell(Event.SIGNED_IN)
     then = safe_next(entered.then) or "/"
     if entered.staff:
-        home = home_of(entered.staff, _language(request, then))
+        home = home_of(entered.staff, language_for(request, then))
         then = then if then.startswith(home) else home
     site = context_of(request).settings.trust.site
     if site and not then.startswith("/widget/"):
@@ -153,7 +154,8 @@ def refuse(request: Request, code: str, language: Language | None = None) -> Res
     return answer(request, "session/refused.html", language, values, STATUSES.get(code, 400))
 
 
-def _language(request: Request, then: str) -> Language:
+def language_for(request: Request, then: str) -> Language:
+    """Return the language of the page that a sign-in leads to, else the reader's."""
     languages = context_of(request).languages
     for code, language in languages.items():
         if then.startswith((f"/{code}/", f"/widget/{code}/")):
@@ -168,10 +170,15 @@ def attempt_cookie(request: Request) -> str:
 
 def keep_attempt(request: Request, response: Response, browser: str) -> None:
     """Let the browser remember that a sign-in began in it."""
+    keep(request, response, "attempt", browser, openid.PATIENCE)
+
+
+def keep(request: Request, response: Response, name: str, value: str, time: timedelta) -> None:
+    """Let the browser keep something of a sign-in for a time, out of the reach of any script; no time means no more."""
     response.set_cookie(
-        attempt_cookie(request),
-        browser,
-        max_age=int(openid.PATIENCE.total_seconds()),
+        cookie(context_of(request).settings, name),
+        value,
+        max_age=int(time.total_seconds()),
         httponly=True,
         samesite="lax",
         path="/",

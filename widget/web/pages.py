@@ -28,6 +28,7 @@ TITLES = {
     "session/over.html": N_("Sign in again to go on"),
     "session/places.html": N_("Where you are signed in"),
     "session/choose.html": N_("Which space?"),
+    "session/elsewhere.html": N_("Sign in from the product"),
     "session/continue.html": N_("Is that you?"),
     "desk/find.html": N_("Support: find a space"),
     "desk/space.html": N_("Support"),

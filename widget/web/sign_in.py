@@ -11,7 +11,7 @@ from widget.logs import Event, tell
 from widget.services import sign_in
 from widget.services.limits import Limit
 from widget.store.session import Session
-from widget.web import demo, openid
+from widget.web import demo, hand_off, openid
 from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
@@ -20,7 +20,7 @@ from widget.web.session import forget, not_theirs, refuse_form, session_id_of, s
 
 
 async def enter(request: Request) -> Response:
-    """Lead to whoever signs people in here: the provider, or the demo's list of people; else there is no such page."""
+    """Lead to whoever signs people in here: the provider, the demo's list of people, the product; else nowhere."""
     context = context_of(request)
     if request.method == "POST" or context.provider:
         await limited(request, Limit.SIGN_IN)
@@ -28,6 +28,8 @@ async def enter(request: Request) -> Response:
         return await demo.choose_person(request)
     if context.provider and request.method == "GET":
         return await openid.begin(request, context.provider)
+    if context.settings.trust.product and request.method == "GET":
+        return hand_off.come_back(request, context.settings.trust.product)
     raise HTTPException(404)
 
 
