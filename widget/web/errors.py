@@ -10,6 +10,7 @@ from widget.rendering import render
 from widget.web.context import accepted_language, context_of
 from widget.web.pages import help_notice, language_of, reference
 from widget.web.problem import TITLES, problem
+from widget.web.site import notes_of, with_notes
 from widget.wording import N_
 
 log = logging.getLogger("widget")
@@ -79,5 +80,6 @@ def page(request: Request, status: int, headers: dict[str, str] | None = None) -
 def not_found(request: Request) -> Response:
     """Return the site's 404 page in the language that the path names, else the reader's, with its reference."""
     language = language_of(request)
-    html = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
+    built = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
+    html = with_notes(built, notes_of(request))
     return HTMLResponse(html.replace(_ROOM, render("reference.html", language, {"text": reference(language)})), 404)

@@ -134,8 +134,11 @@ def enter(request: Request, entered: Entered) -> Response:
     tell(Event.SIGNED_IN)
     then = safe_next(entered.then) or "/"
     if entered.staff:
-        home = home_of(entered.staff, language_for(request, then))
-        then = then if then.startswith(home) else home
+        language = language_for(request, then)
+        home, links = home_of(entered.staff, language), f"/widget/{language.code}/support"
+        # A page of a space's own people is none of theirs.
+        if then == "/" or (then.startswith("/widget/") and not then.startswith((home, links))):
+            then = home
     site = context_of(request).settings.trust.site
     if site and not then.startswith("/widget/"):
         then = site + then  # the articles are there

@@ -169,5 +169,5 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/support", support_page.neutral),
         Route("/support/", support_page.neutral),
         *(Route(address, permalinks.named) for address in ("/policy", "/policy/", "/price-book", "/price-book/")),
-        Mount("/", _packed(site.Site(settings.site, demo=settings.demo))),
+        Mount("/", _packed(site.Site(settings.site))),
     ]

@@ -21,9 +21,8 @@ from widget.web.permalinks import renamed
 class Site(StaticFiles):
     """The folder that MkDocs built, with caching headers: pages are asked for again, named assets are kept."""
 
-    def __init__(self, folder: Path, *, demo: bool) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__(directory=folder, html=True)
-        self.demo = demo
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file of the site, or raise the 404 that web/errors.py turns into a page."""
@@ -46,22 +45,24 @@ class Site(StaticFiles):
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
     ) -> Response:
         """Return a file, or a page with what is to be said above it: such a page is never "not modified"."""
-        notes = [name for name, said in (("demo", self.demo), ("outdated", _is_outdated(scope))) if said]
+        notes = notes_of(Request(scope))
         if notes and str(full_path).endswith(".html"):
-            return _with_notes(Path(full_path), notes, status_code)
+            return HTMLResponse(with_notes(Path(full_path).read_text(encoding="utf-8"), notes), status_code)
         return super().file_response(full_path, stat_result, scope, status_code)
 
 
-def _is_outdated(scope: Scope) -> bool:
-    return not context_of(Request(scope)).has_current_articles()
+def notes_of(request: Request) -> list[str]:
+    """Return what is to be said above each page: a demo is never taken for the real thing, nor old figures for new."""
+    context = context_of(request)
+    outdated = not context.has_current_articles()
+    return [name for name, said in (("demo", context.settings.demo), ("outdated", outdated)) if said]
 
 
-def _with_notes(path: Path, notes: list[str], status: int) -> Response:
-    """Return a page with notes first: a demo is never taken for the real thing, nor old figures for those in force."""
-    html = path.read_text(encoding="utf-8")
+def with_notes(html: str, notes: list[str]) -> str:
+    """Return a page with these notes first, in its own language."""
     code = html.partition('<html lang="')[2][:2]
     language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
     said = "".join(render(f"{name}.html", language, {}) for name in notes)
     # After the skip link, which has to be the first link of a page.
     place = r"(?=<header )" if "<header " in html else r"(?<=<body class=\"hc-root\">)"
-    return HTMLResponse(re.sub(place, lambda _: said, html, count=1), status)
+    return re.sub(place, lambda _: said, html, count=1)

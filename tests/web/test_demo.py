@@ -1,0 +1,51 @@
+"""The demo says on each of its pages that it is one, and its invented people find back to where they came from."""
+
+import pytest
+from starlette.testclient import TestClient
+
+SAID = {
+    "fr": "Démonstration\N{NO-BREAK SPACE}: données d’exemple, personnes inventées.",
+    "en": "Demonstration: sample data, invented people.",
+}
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/fr/", "fr"),
+        ("/fr/abonnement/retrograder/", "fr"),
+        ("/en/subscription/downgrade/", "en"),
+        ("/widget/fr/change", "fr"),
+        ("/widget/en/change", "en"),
+        ("/widget/en/support", "en"),
+        ("/widget/en/mailbox", "en"),
+        ("/widget/signin?next=/fr/", "fr"),
+        ("/fr/rien/", "fr"),
+        ("/en/nothing/", "en"),
+        ("/widget/fr/rien", "fr"),
+        ("/widget/en/orders/unknown", "en"),
+    ],
+)
+def test_each_page_says_that_it_is_a_demo_in_its_language(client: TestClient, address: str, code: str) -> None:
+    assert client.get(address).text.count(SAID[code]) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "asked", "led_to"),
+    [
+        ("support", "/widget/fr/support?q=pr%C3%A9avis", "/widget/fr/support?q=pr%C3%A9avis"),
+        ("support", "/en/subscription/downgrade/", "/en/subscription/downgrade/"),
+        ("support", "/widget/en/change", "/widget/en/desk"),
+        ("support", "/widget/en/team", "/widget/en/desk"),
+        ("support", "", "/widget/en/desk"),
+        ("team", "/widget/fr/team/outbox", "/widget/fr/team/outbox"),
+        ("team", "https://elsewhere.example/", "/widget/en/team"),
+    ],
+)
+def test_the_vendors_own_people_come_back_to_the_page_they_left_where_it_is_theirs(
+    client: TestClient, role: str, asked: str, led_to: str
+) -> None:
+    client.headers["accept-language"] = "en"
+    answer = client.post("/widget/signin", data={"person": f"demo-{role}", "next": asked}, follow_redirects=False)
+
+    assert answer.headers["location"] == led_to
