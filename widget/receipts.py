@@ -16,6 +16,7 @@ from widget.wording import N_
 
 TITLES = {
     "order.placed": N_("Your order is placed"),
+    "quote.accepted": N_("You accepted the quote"),
     "change.undone": N_("The decrease is undone"),
     "change.applied": N_("Your new price starts today"),
     "members.deactivated": N_("Users were deactivated"),

@@ -1,5 +1,6 @@
 """A lower plan comes into force on its price date, in the space's own zone, exactly once."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -53,6 +54,30 @@ def test_a_lower_plan_comes_into_force_once_however_many_run(claire: Administrat
     assert [row["state"] for row in contents(claire.engine)["pending_change"]] == ["applied"]
     assert len(events(claire.engine, "change.applied")) == 1
     assert apply_due(claire.engine, TERMS, now=PRICE_DATE + timedelta(days=400)) == 0
+
+
+def test_each_new_price_of_a_change_is_told_once_on_its_own_day(claire: Administrator) -> None:
+    claire.orders(Level("essential", 12, 5))  # one license more at the next month, the lower plan at the renewal
+    next_month = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # midnight of 1 December in Paris
+
+    apply_due(claire.engine, TERMS, now=next_month - SECOND)
+    before = told(claire.engine)
+    at_once([partial(apply_due, claire.engine, TERMS, now=next_month)] * 4)
+    first = told(claire.engine)
+    apply_due(claire.engine, TERMS, now=PRICE_DATE)
+
+    assert before == []
+    assert first == [("2026-12-01", "2026-12-01", "premium", 5)]
+    assert told(claire.engine) == [*first, ("2027-05-08", "2027-05-08", "essential", 5)]
+    assert len(events(claire.engine, "change.applied")) == 2
+
+
+def told(engine: Engine) -> list[tuple[str, str, str, int]]:
+    """Return of each message about a price: its day, and from when which plan and licenses are billed."""
+    rows = sorted(contents(engine)["outbox"], key=lambda row: row["sequence"])
+    facts = [json.loads(row["facts"]) for row in rows if row["kind"] == "change.applied"]
+    first = [(each["on"], each["fees"][0]) for each in facts]
+    return [(on, fee["starts_on"], fee["level"]["plan"], fee["level"]["zoom_licenses"]) for on, fee in first]
 
 
 def test_an_order_on_the_price_date_first_brings_what_is_due_into_force(claire: Administrator) -> None:

@@ -44,6 +44,7 @@ POST /widget/{language}/change/{draft}/quote        in  404 303 in  in  in  404
 GET  /widget/{language}/quotes                      in  404 200 in  in  in  404
 GET  /widget/{language}/quotes/{number}             in  404 200 in  in  in  404
 GET  /widget/{language}/quotes/{number}/pdf         in  404 200 in  in  in  404
+GET  /widget/{language}/quotes/{number}/calendar.ics in 404 200 in  in  in  404
 GET  /widget/{language}/quotes/{number}/accept      in  404 200 in  in  in  404
 POST /widget/{language}/quotes/{number}/accept      in  404 303 in  in  in  404
 POST /widget/{language}/quotes/{number}/withdraw    in  404 303 in  in  in  404

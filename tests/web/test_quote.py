@@ -14,6 +14,7 @@ from typing import Any
 
 import pypdf
 import pytest
+from icalendar import Calendar
 from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
@@ -166,7 +167,9 @@ def test_amounts_and_days_are_equal_in_page_pdf_mail_and_api(
     document = without_spaces(text_of(the_pdf))
     told = message(client, number)
     (letter,) = letters(client)
-    (attached,) = letter.iter_attachments()
+    attached, calendar = letter.iter_attachments()
+    served = client.get(f"/widget/{code}/quotes/{number}/calendar.ics").content
+    assert (calendar.get_filename(), without_link(calendar.get_content())) == ("calendar.ics", without_link(served))
     assert (attached.get_filename(), attached.get_content()) == (f"{number}.pdf", the_pdf)
     parts = [letter.get_body((kind,)) for kind in ("plain", "html")]
     mailed = [without_spaces(words(str(each.get_content()))) for each in parts if each is not None]
@@ -217,6 +220,12 @@ def letters(client: TestClient) -> list[EmailMessage]:
         for each in mailbox.Maildir(context.settings.maildir, create=False)
     ]
     return found
+
+
+def without_link(calendar: Any) -> bytes:
+    """Return a calendar file without the addresses in it: the mail's begin with the public origin."""
+    content = calendar.encode() if isinstance(calendar, str) else bytes(calendar)
+    return b"".join(line for line in content.replace(b"\r\n ", b"").splitlines() if not line.startswith(b"URL"))
 
 
 def without_spaces(text: str) -> str:
@@ -314,6 +323,38 @@ def test_accepted_it_leads_to_the_order_and_the_quote_says_so(olivia: TestClient
     assert "This quote is accepted already: it has become an order." in words(page)
     assert f'href="{answer.headers["location"]}"' in page
     assert "Premium, 12 users, 2 Zoom licenses" in words(olivia.get("/widget/en/change").text)
+
+
+def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClient) -> None:
+    address = ask(olivia)
+    accept(olivia, address)
+    number = address.rpartition("/")[2]
+    (accepted,) = (row for row in contents(database(olivia))["outbox"] if row["kind"] == "quote.accepted")
+    proof = json.loads(accepted["facts"])["audit"]
+
+    page = olivia.get(f"/widget/en/receipts/{accepted['id']}").text
+    paper = text_of(olivia.get(f"/widget/en/receipts/{accepted['id']}/pdf").content)
+    mails = [str(each["Subject"]) for each in letters(olivia)]
+    letter = next(each for each in letters(olivia) if str(each["Subject"]).startswith("You accepted the quote"))
+    body = letter.get_body(("plain",))
+
+    assert body is not None
+    for text in (words(page), paper, body.get_content()):
+        for said in ("You accepted the quote", number, "Olivia Hughes", "24 November 2026", proof):
+            assert without_spaces(said) in without_spaces(text), (said, text)
+    assert [each.get_filename() for each in letter.iter_attachments()] == [f"{accepted['id']}.pdf", "calendar.ics"]
+    assert [each for each in mails if each.startswith("Your order is placed")] == []
+
+
+def test_the_last_day_of_a_quote_goes_into_a_calendar(olivia: TestClient) -> None:
+    address = ask(olivia)
+
+    events: list[Any] = Calendar.from_ical(olivia.get(f"{address}/calendar.ics").content).walk("VEVENT")
+
+    assert f'href="{address}/calendar.ics"' in olivia.get(address).text
+    assert {str(each["SUMMARY"]).rpartition(": ")[2]: each["DTSTART"].dt.isoformat() for each in events}[
+        "The quote expires"
+    ] == "2026-12-24"
 
 
 def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says_it_is_done(olivia: TestClient) -> None:

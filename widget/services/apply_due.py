@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from widget.domain.plan import Level
 from widget.domain.terms import Terms
 from widget.domain.undo import in_use_on
 from widget.services import facts
@@ -13,6 +14,9 @@ from widget.store import audit, outbox
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import reading, transaction
+from widget.store.subscription import Pending, Stored
+
+KIND = "change.applied"
 
 
 class NotAppliedError(Exception):
@@ -44,21 +48,48 @@ def in_space(connection: Connection, terms: Terms, space_id: str, *, on: date, n
     pending = subscriptions.pending(connection, space_id)
     before, after = stored.subscription.in_use, in_use_on(stored.subscription, on=on, terms=terms)
     ended = pending is not None and pending.due_on <= on
+    if pending is not None:
+        _tell_steps(connection, terms, stored, pending, on=on, now=now)
     if before == after and not ended:
         return False
     if not subscriptions.save(connection, stored, after, stored.subscription.billed):
         return False
     if ended:
         subscriptions.settle(connection, space_id, "applied")
-    data = {
-        "before": before.plan,
-        "after": after.plan,
-        "on": on.isoformat(),
-        "change": pending.id if pending else None,
-    }
-    digest = audit.append(connection, space_id, at=now, actor="system", kind="change.applied", data=data)
-    told = facts.where(spaces.known(connection, space_id), on) | {"change": data["change"], "audit": digest}
-    told |= facts.standing(replace(stored.subscription, in_use=after), before, on=on, terms=terms)
     subject = pending.id if pending and ended else None
-    outbox.add(connection, space_id, kind="change.applied", facts=told, at=now, subject=subject)
+    _tell(connection, terms, stored, after, pending, on=on, now=now, subject=subject)
     return True
+
+
+def _tell_steps(
+    connection: Connection, terms: Terms, stored: Stored, pending: Pending, *, on: date, now: datetime
+) -> None:
+    """Announce each new price of a pending change on its own day: the last one comes with its end."""
+    space_id = stored.space_id
+    ordered = subscriptions.ordered_on(connection, space_id, pending.id)
+    days = [step.starts_on for step in stored.subscription.billed]
+    steps = [day for day in days if ordered and ordered < day <= on and day < pending.due_on]
+    subjects = {outbox.id_of(space_id, KIND, f"{pending.id}/{day}"): f"{pending.id}/{day}" for day in steps}
+    for message_id in subjects.keys() - outbox.known(connection, list(subjects)):
+        in_use = stored.subscription.in_use
+        _tell(connection, terms, stored, in_use, pending, on=on, now=now, subject=subjects[message_id])
+
+
+def _tell(
+    connection: Connection,
+    terms: Terms,
+    stored: Stored,
+    after: Level,
+    pending: Pending | None,
+    *,
+    on: date,
+    now: datetime,
+    subject: str | None,
+) -> None:
+    """Keep the audit event and the message of a day on which something came into force."""
+    space_id, before, change_id = stored.space_id, stored.subscription.in_use, pending.id if pending else None
+    data = {"before": before.plan, "after": after.plan, "on": on.isoformat(), "change": change_id}
+    digest = audit.append(connection, space_id, at=now, actor="system", kind=KIND, data=data)
+    told = facts.where(spaces.known(connection, space_id), on) | {"change": change_id, "audit": digest}
+    told |= facts.standing(replace(stored.subscription, in_use=after), before, on=on, terms=terms)
+    outbox.add(connection, space_id, kind=KIND, facts=told, at=now, subject=subject)

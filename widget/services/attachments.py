@@ -28,20 +28,24 @@ def attachments(
 ) -> tuple[Attachment, ...]:
     """Return the files of a message's mail; the same message has the same files at each attempt."""
     if message.kind in QUOTES:
-        return _quote(engine, terms, message, origin)
+        return _quote(engine, terms, message, language, origin)
     if message.kind not in receipt.KINDS:
         return ()
     found = [Attachment(f"{message.id}.pdf", "application/pdf", receipt.paper(message, language, terms))]
     if "lines" in message.facts:
         link = f"{origin}/widget/{language.code}/receipts/{message.id}"
-        found.append(Attachment("calendar.ics", "text/calendar", calendar.of_receipt(message, language, link)))
+        found.append(Attachment("calendar.ics", "text/calendar", calendar.of_receipt(message, language, terms, link)))
     return tuple(found)
 
 
-def _quote(engine: Engine, terms: Terms, message: Message, origin: str) -> tuple[Attachment, ...]:
+def _quote(engine: Engine, terms: Terms, message: Message, language: Language, origin: str) -> tuple[Attachment, ...]:
     number = message.facts["number"]
     with reading(engine) as connection:
         kept = quotes.load(connection, message.space_id, number)
     if kept is None:
         return ()
-    return (Attachment(f"{number}.pdf", "application/pdf", quote_pdf.content(engine, terms, kept, origin)),)
+    link = f"{origin}/widget/{language.code}/quotes/{number}"
+    return (
+        Attachment(f"{number}.pdf", "application/pdf", quote_pdf.content(engine, terms, kept, origin)),
+        Attachment("calendar.ics", "text/calendar", calendar.of_quote(kept, language, link)),
+    )

@@ -17,9 +17,10 @@ from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import reading, transaction
 from widget.store.outbox import Message
+from widget.store.quote import Kept
 
 
-def of_receipt(message: Message, language: Language, link: str) -> bytes:
+def of_receipt(message: Message, language: Language, terms: Terms, link: str) -> bytes:
     """Return the days that an order promised; its later orders have the same identities and higher sequences."""
     facts = message.facts
 
@@ -28,7 +29,7 @@ def of_receipt(message: Message, language: Language, link: str) -> bytes:
 
     prices = [line["priced_from"] for line in facts["lines"] if line["priced_from"]]
     entries = calendars.days(
-        last_day=None,
+        last_day=day("last_day") if facts.get("policy") in _naming_a_last_day(terms) else None,
         deadline=day("deadline"),
         price=date.fromisoformat(max(prices)) if prices else None,
         renewal=day("renewal"),
@@ -41,6 +42,28 @@ def of_receipt(message: Message, language: Language, link: str) -> bytes:
         language=language,
         stamp=message.at,
         sequence=facts.get("version", message.sequence),
+    )
+
+
+def _naming_a_last_day(terms: Terms) -> set[str]:
+    return {each.version for each in terms.policies if each.best_day}
+
+
+def of_quote(kept: Kept, language: Language, link: str) -> bytes:
+    """Return the days that a quote names: its last one, the notice deadline and the renewal.
+
+    What an order says of the same days later is newer: a quote changes nothing, so its entries are the first.
+    """
+    quote = kept.quote
+    entries = calendars.days(last_day=None, deadline=quote.notice_deadline, price=None, renewal=quote.renewal_date)
+    return calendars.write(
+        [Entry("quote", quote.valid_until, quote.number), *entries],
+        owner=kept.space_id,
+        name=quote.customer.space,
+        link=link,
+        language=language,
+        stamp=kept.issued_at,
+        sequence=0,
     )
 
 

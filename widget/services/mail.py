@@ -59,7 +59,8 @@ def compose(
     mail.add_alternative(render(f"{folder}/html.html", language, values), subtype="html")
     for each in attachments:
         main, _, sub = each.kind.partition("/")
-        mail.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name)
+        charset = {"charset": "utf-8"} if main == "text" else {}
+        mail.add_attachment(each.content, maintype=main, subtype=sub, filename=each.name, params=charset)
     mail["Content-Language"] = language.code  # last: what begins with Content- moves into the part that is added
     for number, part in enumerate(mail.walk()):
         if part.is_multipart():  # otherwise chosen anew at each attempt

@@ -231,7 +231,9 @@ def keep(
 
 def _tell(connection: Connection, space_id: str, draft: Draft, told: dict[str, Any], now: datetime) -> None:
     order_id = told["order"]
-    outbox.add(connection, space_id, kind="order.placed", facts=told, at=now, subject=order_id)
+    # An order that accepts a quote is told to people by the receipt of the acceptance, which says all of it.
+    to: list[str] | None = [] if told["quote"] else None
+    outbox.add(connection, space_id, kind="order.placed", facts=told, at=now, subject=order_id, to=to)
     if draft.reason is not None:
         answer = {"order": order_id, "reason": draft.reason}
         outbox.add(connection, space_id, kind="survey.answered", facts=answer, at=now, subject=order_id)

@@ -120,7 +120,7 @@ def accept(
         if refusal is not None:
             return refusal
         order_id = order.keep(connection, seen, wanted, found.result, language=language, now=now, quote=number)
-        _settle(connection, seen, kept, order_id, now)
+        _settle(connection, seen, found, order_id, now)
         orders.remember(connection, space_id, "quote.accept", *used, order_id)
         return Placed(order_id)
 
@@ -136,12 +136,15 @@ def _refusal(found: Look, wanted: orders.Draft, agreed: str, late_ack: str) -> A
     return refusal
 
 
-def _settle(connection: Connection, seen: Account, kept: Kept, order_id: str, now: datetime) -> None:
-    space_id, number = seen.space.id, kept.quote.number
+def _settle(connection: Connection, seen: Account, found: Look, order_id: str, now: datetime) -> None:
+    space_id, number = seen.space.id, found.kept.quote.number
     digest = quote_state.end(
         connection, space_id, number, QuoteState.ACCEPTED, by=seen.member.id, now=now, order_id=order_id
     )
     if digest is None:
         raise RuntimeError(f"{number}: settled under its lock")
-    told = facts.act(seen, digest) | {"number": number, "order": order_id}
+    pending = subscriptions.pending(connection, space_id)
+    told = facts.act(seen, digest) | facts.change(found.result)
+    told |= {"number": number, "quote": number, "order": order_id, "change": pending.id if pending else None}
+    told |= {"replaces": seen.pending.id if seen.pending else None, "version": seen.stored.version + 1}
     outbox.add(connection, space_id, kind="quote.accepted", facts=told, at=now, subject=number)

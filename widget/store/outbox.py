@@ -37,6 +37,7 @@ MAILS = frozenset(
         "change.applied",
         "quote.created",
         "quote.sent",
+        "quote.accepted",
         "quote.expiring",
         "members.deactivated",
         "deadline.month",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from widget.domain.plan import Interval, Level
 from widget.domain.subscription import Step, Subscription
 from widget.store import space as spaces
-from widget.store.tables import billed_step, pending_change, space, subscription
+from widget.store.tables import billed_step, pending_change, placed_order, space, subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,15 @@ def pending(connection: Connection, space_id: str) -> Pending | None:
         select(*columns).where(pending_change.c.space_id == space_id, pending_change.c.state == "scheduled")
     ).first()
     return Pending(*row) if row else None
+
+
+def ordered_on(connection: Connection, space_id: str, change_id: str) -> date | None:
+    """Return the day on which the order behind a change of this space was placed; None where there is none."""
+    return connection.execute(
+        select(placed_order.c.placed_on)
+        .join(pending_change, pending_change.c.order_id == placed_order.c.id)
+        .where(pending_change.c.space_id == space_id, pending_change.c.id == change_id)
+    ).scalar()
 
 
 def schedule(connection: Connection, space_id: str, change_id: str, order_id: str | None, due_on: date) -> None:

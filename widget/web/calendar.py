@@ -15,6 +15,7 @@ from widget.web.change import tried
 from widget.web.context import context_of
 from widget.web.forms import SAMPLE, parse
 from widget.web.pages import to_sign_in
+from widget.web.quote import Page
 from widget.web.session import not_theirs, session_of
 
 #: A secret address is in no referrer, in no search engine and in no cache.
@@ -63,7 +64,13 @@ async def of_receipt(request: Request) -> Response:
     if not found or "lines" not in found.facts:
         raise not_theirs(request)
     link = f"{context.settings.address}/widget/{language.code}/receipts/{found.id}"
-    return _file(calendar.of_receipt(found, language, link))
+    return _file(calendar.of_receipt(found, language, context.terms, link))
+
+
+async def of_quote(page: Page, _: str) -> Response:
+    """Answer the days of a quote, to whoever sees its page."""
+    link = f"{context_of(page.request).settings.address}{page.address}"
+    return _file(calendar.of_quote(page.kept, page.language, link))
 
 
 async def feed(request: Request) -> Response:

@@ -14,6 +14,9 @@ from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import not_theirs, session_of
 
+#: What can be taken back from its receipt.
+ORDERED = frozenset({"order.placed", "quote.accepted"})
+
 
 async def of_order(request: Request) -> Response:
     """Show the receipt of an order."""
@@ -82,5 +85,5 @@ def _answer(request: Request, find: Callable[[Account], Message | None]) -> Resp
 def _undo(seen: Account, found: Message, home: str) -> str:
     """Return where the change that this receipt is about is taken back, as long as it can be by this person."""
     pending = seen.pending
-    own = pending is not None and pending.id == found.facts.get("change") and found.kind == "order.placed"
+    own = pending is not None and pending.id == found.facts.get("change") and found.kind in ORDERED
     return f"{home}/undo/{pending.id}" if pending and own and seen.can_undo and seen.member.is_administrator else ""

@@ -123,6 +123,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/{language:language}/quotes", quote_list.listing),
         Route(quotes, quoted(quote.show)),
         Route(f"{quotes}/pdf", quoted(quote.document)),
+        Route(f"{quotes}/calendar.ics", quoted(calendar.of_quote)),
         Route(f"{quotes}/accept", quoted(quote_accept.confirm), methods=["GET", "POST"]),
         Route(f"{quotes}/withdraw", quoted(quote.withdraw), methods=["POST"]),
         Route(f"{quotes}/send", quoted(quote.send), methods=["POST"]),
