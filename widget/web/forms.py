@@ -57,6 +57,7 @@ LABELS = {
     "member": N_("People"),
     "late_ack": N_("Confirmation"),
     "email": N_("E-mail address"),
+    "find": N_("Find by name or address"),
 }
 
 

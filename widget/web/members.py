@@ -1,6 +1,6 @@
 """Whom to deactivate, so that fewer users can be ordered; and the way to take it back."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from starlette.responses import Response
 
@@ -20,20 +20,36 @@ ERRORS = {
     "unknown": N_("One of these people is not known here any more. Choose again."),
     "full": N_("All users of the subscription are in use: nobody more can be activated."),
     "not-allowed": N_("Only a space administrator may change the subscription."),
+    "too-many": N_("At most %(most)s people at a time. Deactivate these first; what you ask for is kept."),
 }
+#: People on a page, and in one act: their ids, sent twice, fit well into a body (web/body.py).
+MOST = 250
+#: Up to so many, each name has a box of its own to confirm; above, all names are read and one box says so.
+MOST_BOXES = 50
+
+
+FIELDS = ("token", "confirmed", "every", "find", "act")
 
 
 async def deactivate(this: Step, body: str) -> Response:
-    """Whom to deactivate: choose, confirm each name, done; then on, with nothing retyped."""
+    """Whom to deactivate: find and choose, confirm each name, done; then on, with nothing retyped."""
     if this.request.method == "GET":
         return _show(this)
-    form = parse(body, {}, ("token", "confirmed"), this.language, many=("member", "asked"))
-    chosen, confirming = form.many["member"], form.typed.get("confirmed") == "1"
+    form = parse(body, {"find": ""}, FIELDS, this.language, many=("member", "asked"))
+    find, act = form.text("find", 100), form.typed.get("act", "")
+    confirming = form.typed.get("confirmed") == "1"
     asked = form.many["asked"] if confirming else None
+    chosen = asked if asked and form.typed.get("every") == "1" else form.many["member"]
     if form.errors:
         return _show(this, form.summary, asked, chosen)
+    if act == "oldest":
+        chosen = _oldest(this, chosen)
+    if act:
+        return _show(this, ticked=chosen, find=find)
     if not chosen:
-        return _show(this, [_said(this, "none")], asked)
+        return _show(this, [_said(this, "none")], asked, find=find)
+    if len(chosen) > MOST:
+        return _show(this, [_said(this, "too-many")], None, chosen)
     if confirming:
         return _set_active(this, chosen, active=False)
     if not set(chosen) <= {each.id for each in _others(this)}:
@@ -67,24 +83,57 @@ def _set_active(this: Step, chosen: list[str], *, active: bool) -> Response:
 
 
 def _said(this: Step, code: str) -> tuple[str, str]:
-    return "member", this.language.gettext(ERRORS[code])
+    return "member", this.language.gettext(ERRORS[code]) % {"most": this.language.number(MOST)}
 
 
 def _others(this: Step) -> list[Member]:
     return [each for each in this.seen.occupants if each.id != this.seen.member.id]
 
 
+def _surplus(this: Step) -> int:
+    """Return how many too many are active for the wish."""
+    return max(0, this.seen.subscription.occupied_users - this.draft.wish.users)
+
+
+def _oldest(this: Step, chosen: list[str]) -> list[str]:
+    """Return the choice filled up with those least recently seen, as many as the wish asks for and an act takes."""
+    others = [each.id for each in _others(this)]
+    wanted = min(_surplus(this), MOST, len(others))
+    return (chosen + [each for each in others if each not in set(chosen)])[: max(wanted, len(chosen))]
+
+
+def _listed(this: Step, ticked: Collection[str], find: str) -> list[Member]:
+    """Return whom to show: who is ticked, then who is found, least recently seen first, up to a page of them."""
+    words = this.language.folded(find)
+    others = _others(this)
+    found = [each for each in others if words in this.language.folded(f"{each.name} {each.email}")]
+    first = [each for each in others if each.id in ticked]
+    return first + [each for each in found if each.id not in ticked][: max(0, MOST - len(first))]
+
+
 def _show(
-    this: Step, summary: Sequence[tuple[str, str]] = (), asked: list[str] | None = None, ticked: Sequence[str] = ()
+    this: Step,
+    summary: Sequence[tuple[str, str]] = (),
+    asked: list[str] | None = None,
+    ticked: Sequence[str] = (),
+    find: str = "",
 ) -> Response:
     """Answer the list, least recently seen first; with `asked`, those names alone, each to be confirmed."""
     result = this.result()
     floor = [each for each in result.blockers if each.rule is Rule.ACTIVE_USER_FLOOR]
+    others, confirm = _others(this), asked is not None
+    asking = set(asked or ())
+    people = [each for each in others if each.id in asking] if confirm else _listed(this, set(ticked), find)
     values = {
-        "people": [each for each in _others(this) if asked is None or each.id in asked],
-        "confirm": asked is not None,
-        "ticked": ticked,
-        "inactive": this.seen.inactive if asked is None else (),
+        "people": people,
+        "others": len(others),
+        "confirm": confirm,
+        "at_once": confirm and len(people) > MOST_BOXES,
+        "ticked": set(ticked),
+        "find": find,
+        "finds": not confirm and len(others) > MOST_BOXES,
+        "fill": min(_surplus(this), MOST, len(others)),
+        "inactive": () if confirm else this.seen.inactive[:MOST],
         "blocked": refusal_text(floor[0], result, this.language) if floor else "",
         "onward": f"{this.address}/{this.next_step()}",
         "action": f"{this.address}/members",
