@@ -103,7 +103,8 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	$(BIN)/mkdocs build --strict --clean
 	touch $@
 
-# The articles show the policy and the price book in force: on the day that another version is, they are built anew.
+# The articles show the policy and the price book in force, and lead to the service's address: on the day that another
+# version is in force, or for another address (HELPCENTER_SERVICE, SITE_URL), they are built anew.
 .venv/figures: always | .venv/run.stamp
 	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
 	@cmp -s $@.now $@ || cp $@.now $@

@@ -1,6 +1,7 @@
 """Eight thousand generated requests at the calculator: no failed check, and a third of what fits is answered 200."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -10,24 +11,37 @@ from pathlib import Path
 from drills.ground import Drill
 from widget.settings import ROOT
 
-#: Spread over two modes and every operation.
-CASES = 8_000
+#: Of each operation in each of the two modes; some have fewer different ones. Together they are at least so many.
+EACH, ALL = 1_500, 8_000
 
 
-def drill(_folder: Path) -> Iterator[Drill]:
+def drill(folder: Path) -> Iterator[Drill]:
     """Run the suite of tests/web/test_openapi.py with so many cases; its own floor of answers 200 is the control."""
-    began = time.monotonic()
-    told = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "--timeout=7200", "tests/web/test_openapi.py"],
+    began, told = time.monotonic(), folder / "told.xml"
+    command = [
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:xdist",
+        "--timeout=900",
+        f"--junit-xml={told}",
+        "tests/web/test_openapi.py",
+    ]
+    done = subprocess.run(
+        [sys.executable, *command],
         cwd=ROOT,
-        env=os.environ | {"HELPCENTER_CASES": str(CASES)},
+        env=os.environ | {"HELPCENTER_CASES": str(EACH)},
         capture_output=True,
         text=True,
         check=False,
     )
-    took = f"{CASES} cases in {time.monotonic() - began:.0f} s, {told.stdout.strip().splitlines()[-1]}"
-    goal = f"{CASES} generated requests break no check of the calculator"
-    yield Drill(goal, took, told.returncode == 0, "a service that refuses them all", refusing_is_noticed())
+    sent = sum(map(int, re.findall(r'name="requests" value="(\d+)"', told.read_text(encoding="utf-8"))))
+    last = done.stdout.strip().splitlines()[-1]
+    figure = f"{sent} requests in {time.monotonic() - began:.0f} s, {last}"
+    goal = f"{ALL} generated requests break no check of the calculator"
+    passed = done.returncode == 0 and sent >= ALL
+    yield Drill(goal, figure, passed, "a service that refuses them all", refusing_is_noticed())
 
 
 def refusing_is_noticed() -> bool:

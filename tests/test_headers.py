@@ -1,6 +1,7 @@
 """The security headers: hashes of what runs inline, nothing unsafe, and one text for every server."""
 
 import json
+import re
 
 import pytest
 
@@ -17,6 +18,7 @@ from widget.headers import (
 from widget.settings import ROOT
 
 SENT = security_headers(content_policy(["'sha256-abc'"]))
+TOLD = SENT | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 def test_the_hash_of_an_inline_script_is_the_one_that_browsers_compute() -> None:
@@ -55,12 +57,19 @@ def test_the_policy_allows_nothing_unsafe() -> None:
 
 
 def test_every_server_is_told_the_same() -> None:
-    told = SENT | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-
-    assert [f'add_header {name} "{value}" always;' for name, value in told.items()] == for_nginx(SENT).splitlines()
-    for name, value in told.items():
+    assert [f'add_header {name} "{value}" always;' for name, value in TOLD.items()] == for_nginx(SENT).splitlines()
+    for name, value in TOLD.items():
         assert f"  {name}: {value}\n" in for_netlify(SENT)
         assert f'\t\t{name} "{value}"\n' in for_caddy(SENT)
+
+
+def test_a_caddy_file_is_one_snippet_of_one_header_directive_in_which_nothing_is_replaced() -> None:
+    tokens = re.findall(r'"[^"]*"|[^\s"]+', for_caddy(SENT))
+
+    assert (tokens[:4], tokens[-2:]) == (["(help_centre_headers)", "{", "header", "{"], ["}", "}"])
+    pairs = tokens[4:-2]
+    assert {name: value.strip('"') for name, value in zip(pairs[::2], pairs[1::2], strict=True)} == TOLD
+    assert [value for value in TOLD.values() if set(value) & set('{}`\\\n"$')] == []  # placeholders, quotes, variables
 
 
 def test_the_build_leaves_the_headers_of_its_own_pages() -> None:

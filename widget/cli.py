@@ -9,11 +9,12 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import uvicorn
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from starlette.applications import Starlette
 
 from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
@@ -256,10 +257,19 @@ def _serve(settings: Settings, engine: Engine) -> None:
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
-    config = uvicorn.Config(
+    with suppress(KeyboardInterrupt):  # so is Ctrl+C
+        Server(configured(app, settings, port=settings.port)).run()
+
+
+def configured(
+    app: Starlette, settings: Settings, *, port: int, lifespan: Literal["on", "off"] = "on"
+) -> uvicorn.Config:
+    """Return how the service is served: our own connections, no access log, and only trusted proxies believed."""
+    return uvicorn.Config(
         app,
         host=settings.host,
-        port=settings.port,
+        port=port,
+        lifespan=lifespan,
         http=Connection,
         log_config=None,
         access_log=False,
@@ -268,5 +278,3 @@ def _serve(settings: Settings, engine: Engine) -> None:
         forwarded_allow_ips=list(settings.proxies),
         limit_concurrency=MOST_CONNECTIONS,
     )
-    with suppress(KeyboardInterrupt):  # so is Ctrl+C
-        Server(config).run()

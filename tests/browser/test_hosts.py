@@ -1,6 +1,7 @@
 """The documented nginx configurations, run as they are: the site and the service on one host, and on two hosts of one
 domain; and the try-out in a frame of somebody else's site. Over https, in Chromium."""
 
+import json
 import os
 import re
 import shutil
@@ -10,8 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from pathlib import Path
+from urllib.error import HTTPError, URLError
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
+from urllib.request import Request as UrlRequest
 
 import pytest
 from cryptography import x509
@@ -88,18 +92,26 @@ fastcgi_temp_path {self.folder}/t3; uwsgi_temp_path {self.folder}/t4; scgi_temp_
         process = subprocess.Popen(
             [NGINX, "-c", str(file), "-p", str(self.folder), "-e", str(self.folder / "error.log")]
         )
+        for _ in range(100):
+            try:
+                self.headers(f"https://127.0.0.1:{self.port}/robots.txt", "one.vendor.localhost")
+                return process
+            except URLError:
+                time.sleep(0.1)
+        raise RuntimeError((self.folder / "error.log").read_text())
+
+    def headers(self, address: str, host: str) -> Message:
+        """Return the headers that an address answers with, whatever the status."""
         trusting = ssl.create_default_context(cafile=str(self.folder / "help-centre.pem"))
         trusting.check_hostname = False
         opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trusting))
-        for _ in range(100):
-            try:
-                opener.open(f"https://127.0.0.1:{self.port}/robots.txt", timeout=2).close()
-                return process
-            except OSError as error:
-                if getattr(error, "code", 0):
-                    return process
-                time.sleep(0.1)
-        raise RuntimeError((self.folder / "error.log").read_text())
+        try:
+            with opener.open(UrlRequest(address, headers={"Host": host}), timeout=20) as answer:  # noqa: S310 -- ours
+                found: Message = answer.headers
+                return found
+        except HTTPError as error:
+            with error:
+                return error.headers
 
     def stop(self) -> None:
         self.nginx.terminate()
@@ -196,6 +208,26 @@ def test_one_host_serves_the_site_and_the_service(hosts: Hosts, context: Browser
     assert blocked == []
     page.goto(f"{hosts.one}/en/nothing-here/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("path", ["/fr/", "/fr/nothing-here/", "/robots.txt", ARTICLE])
+def test_the_header_file_says_through_nginx_what_the_service_says_itself(hosts: Hosts, path: str) -> None:
+    host = f"one.vendor.localhost:{hosts.port}"
+    names = [*json.loads((ROOT / "site" / "headers.json").read_text("utf-8")), "Strict-Transport-Security"]
+
+    through = hosts.headers(f"https://127.0.0.1:{hosts.port}{path}", host)
+    itself = hosts.headers(f"http://{hosts.at(0)}{path}", host)
+
+    assert {name: through.get_all(name) for name in names} == {name: itself.get_all(name) for name in names}
+    assert "script-src 'self' 'sha256-" in through["Content-Security-Policy"]
+
+
+def test_the_address_of_the_support_page_leads_to_it(hosts: Hosts) -> None:
+    host = f"one.vendor.localhost:{hosts.port}"
+
+    told = hosts.headers(f"https://127.0.0.1:{hosts.port}/support/", host)
+
+    assert told["Content-Language"] in {"fr", "en"}
 
 
 def test_two_hosts_of_one_domain_work_as_one_without_a_preflight(hosts: Hosts, context: BrowserContext) -> None:

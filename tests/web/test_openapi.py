@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,18 +14,25 @@ from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
-#: `make drill` sets many more.
+#: Of each operation in each mode; `make drill` sets many more.
 EXAMPLES = int(os.environ.get("HELPCENTER_CASES", "60"))
 SEED = 20261124
 
 
-def checked(client: TestClient, mode: GenerationMode) -> Counter[int]:
-    """Send generated cases to every operation, check each answer, and count the statuses of the preview."""
+Note = Callable[[str, object], None]
+
+
+def checked(client: TestClient, mode: GenerationMode, note: Note) -> Counter[int]:
+    """Send generated cases to every operation, check each answer, and count the statuses of the preview.
+
+    Notes how many requests were sent in all, for whoever runs it with many.
+    """
     app: Any = client.app
     schema = schemathesis.openapi.from_asgi("/widget/api/v1/openapi.json", app)
     # A question can fit the schema and contradict itself (a term that starts after the day asked): 422 is right then.
     schema.config.checks.positive_data_acceptance.expected_statuses = ["200", "422"]
     statuses: Counter[int] = Counter()
+    sent: Counter[str] = Counter()
     for operation in schema.get_all_operations():
         assert isinstance(operation, Ok)
         found = operation.ok()
@@ -37,23 +45,27 @@ def checked(client: TestClient, mode: GenerationMode) -> Counter[int]:
         def send(case: Case[Any]) -> None:
             response = case.call()
             case.validate_response(response)
+            sent[case.operation.label] += 1
             if case.operation.path.endswith("/preview"):
                 statuses[response.status_code] += 1
 
         send()
+    note("requests", sent.total())
     return statuses
 
 
-def test_whatever_fits_the_schema_is_answered_and_a_third_of_it_with_200(client: TestClient) -> None:
-    statuses = checked(client, GenerationMode.POSITIVE)
+def test_whatever_fits_the_schema_is_answered_and_a_third_of_it_with_200(
+    client: TestClient, record_property: Note
+) -> None:
+    statuses = checked(client, GenerationMode.POSITIVE, record_property)
 
     assert set(statuses) <= {200, 422}
     assert statuses.total() >= EXAMPLES
     assert statuses[200] / statuses.total() >= 0.3
 
 
-def test_whatever_does_not_fit_the_schema_is_refused(client: TestClient) -> None:
-    statuses = checked(client, GenerationMode.NEGATIVE)
+def test_whatever_does_not_fit_the_schema_is_refused(client: TestClient, record_property: Note) -> None:
+    statuses = checked(client, GenerationMode.NEGATIVE, record_property)
 
     assert statuses[200] == 0
     assert statuses.total() >= EXAMPLES / 2

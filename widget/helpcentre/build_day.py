@@ -1,11 +1,14 @@
 """The day whose policy and price book the articles show, and what identifies their figures."""
 
+import os
+import re
+from collections.abc import Mapping
 from datetime import date
 
 from mkdocs.utils import get_build_datetime
 
 from widget import catalogue
-from widget.settings import HOME_ZONE
+from widget.settings import HOME_ZONE, ROOT
 from widget.worked import fingerprint
 
 
@@ -22,5 +25,11 @@ def figures() -> str:
     return fingerprint(catalogue.load(), facts_on())
 
 
+def stamp(environment: Mapping[str, str]) -> str:
+    """Return all that a build depends on besides files: the figures, and what mkdocs.yml takes from the environment."""
+    names = re.findall(r"!ENV \[(\w+)", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    return "\n".join([figures(), *(f"{name}={environment.get(name, '')}" for name in sorted(names))])
+
+
 if __name__ == "__main__":
-    print(figures())  # noqa: T201 -- for make: a new version in force makes the site anew
+    print(stamp(os.environ))  # noqa: T201 -- for make: where it is another, the site is built anew
