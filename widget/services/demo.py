@@ -54,6 +54,12 @@ def people(engine: Engine) -> list[Member]:
     return found
 
 
+def places(engine: Engine) -> dict[str, str]:
+    """Return the names of the spaces of the demo people, by id."""
+    with reading(engine) as connection:
+        return {space_id: spaces.known(connection, space_id).name for space_id in {each[0] for each in PEOPLE}}
+
+
 def enter_staff(engine: Engine, staff_id: str, *, now: datetime, ends: str | None, browser: str) -> Entered | None:
     """Sign in one of the demo's own staff; None for anybody else."""
     chosen = next((each for each in STAFF if each.id == staff_id), None)

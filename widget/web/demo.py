@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.logs import Event, tell
 from widget.services import sign_in
-from widget.services.demo import STAFF, enter_staff, people
+from widget.services.demo import STAFF, enter_staff, people, places
 from widget.services.openid import Entered
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
@@ -33,7 +33,13 @@ async def choose_person(request: Request) -> Response:
             return entered
         tell(Event.SIGN_IN_REFUSED, reason="person")
         summary = form.summary or [("", language.gettext(N_("Choose one of the people of this list.")))]
-    values = {"people": people(context.engine), "staff": STAFF, "next": asked, "summary": summary}
+    values = {
+        "people": people(context.engine),
+        "places": places(context.engine),
+        "staff": STAFF,
+        "next": asked,
+        "summary": summary,
+    }
     return answer(request, "account/sign_in.html", language, values, 422 if summary else 200)
 
 

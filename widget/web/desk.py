@@ -11,6 +11,7 @@ from widget.languages import Language
 from widget.logs import Event, tell
 from widget.panels import result_view
 from widget.services import desk, outbox
+from widget.services.desk import Said
 from widget.store.identity import Staff
 from widget.web.account import link, state_view, tried_own
 from widget.web.context import context_of
@@ -47,7 +48,7 @@ async def find(request: Request, language: Language, staff: Staff) -> Response:
     asked = request.query_params.get("q", "").strip()[:100]
     found = desk.find(context_of(request).engine, asked)
     values = {"staff": staff, "q": asked, "spaces": found, "here": home_of(staff, language)}
-    return answer(request, "desk/find.html", language, values)
+    return answer(request, "desk/find.html", language, values, frame="frame.html")
 
 
 async def show(request: Request, language: Language, staff: Staff) -> Response:
@@ -75,7 +76,7 @@ async def show(request: Request, language: Language, staff: Staff) -> Response:
         "r": result and result_view(result, language, link(request, language), context.terms),
         "proposal": f"{context.settings.address}/widget/{language.code}/change?{wish}" if result else "",
     }
-    return answer(request, "desk/space.html", language, values, 422 if form.errors else 200)
+    return answer(request, "desk/space.html", language, values, 422 if form.errors else 200, frame="frame.html")
 
 
 async def answers(request: Request, language: Language, staff: Staff) -> Response:
@@ -83,17 +84,24 @@ async def answers(request: Request, language: Language, staff: Staff) -> Respons
     found = desk.answers(context_of(request).engine)
     reasons = [(language.gettext(REASONS.get(reason, reason)), count) for reason, count in found.reasons.items()]
     values = {"staff": staff, "found": found, "reasons": reasons, "fewest": desk.FEWEST}
-    return answer(request, "desk/answers.html", language, values)
+    return answer(request, "desk/answers.html", language, values, frame="frame.html")
 
 
 async def readers(request: Request, language: Language, staff: Staff) -> Response:
     """Show what readers said of the articles, and what they searched in vain."""
     articles, misses = desk.said(context_of(request).engine)
-    values = {"staff": staff, "articles": articles, "misses": misses}
-    return answer(request, "desk/readers.html", language, values)
+    titles = {(each.article, each.language): _title(request, each) for each in articles}
+    values = {"staff": staff, "articles": articles, "titles": titles, "misses": misses}
+    return answer(request, "desk/readers.html", language, values, frame="frame.html")
+
+
+def _title(request: Request, said: Said) -> str:
+    """Return the title of the article that readers speak of; of one that is no more, its number."""
+    found = context_of(request).articles.numbered(said.article, said.language)
+    return found.title if found else str(said.article)
 
 
 async def messages(request: Request, language: Language, staff: Staff) -> Response:
     """Show what waits in the outbox and what was given up on."""
     values = {"staff": staff, "deliveries": outbox.listed(context_of(request).engine)}
-    return answer(request, "desk/outbox.html", language, values)
+    return answer(request, "desk/outbox.html", language, values, frame="frame.html")
