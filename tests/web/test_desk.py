@@ -144,7 +144,8 @@ def test_the_team_reads_what_readers_said_as_they_wrote_it(client: TestClient) -
 
     assert "Aucun lecteur n’a encore rien dit." in before
     assert re.findall(
-        r'<th scope="row"><a href="/a/1001/">(\w+)</a></th><td[^>]*>(\w+)</td><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>',
+        r'<th scope="row"><a href="/a/1001/\?lang=fr" lang="fr">([^<]+)</a></th>'
+        r"<td[^>]*>(\w+)</td><td[^>]*>(\d+)</td><td[^>]*>(\d+)</td>",
         page,
-    ) == [("1001", "fr", "0", "1")]
+    ) == [("Rétrograder votre abonnement", "fr", "0", "1")]
     assert "<li>&lt;script&gt;clair&lt;/script&gt;</li>" in page
