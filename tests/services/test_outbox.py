@@ -3,11 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents
+from tests.services.conftest import NOW, TERMS, Administrator, administrator, at_once, bring_in, contents, demo_space
 from widget.domain.plan import Level
 from widget.services import members, undo
 from widget.services.apply_due import apply_due
@@ -100,6 +101,21 @@ def test_a_message_about_the_same_subject_is_the_same_message(claire: Administra
     assert len(set(at_once([remind] * 4))) == 1
     assert told(claire.engine) == [(1, "deadline.week")]
     assert [row["target"] for row in contents(claire.engine)["delivery"]] == ["claire.martin@atelier-nord.example"]
+
+
+def test_a_mail_comes_in_the_language_of_its_reader_and_else_in_that_of_the_space(
+    engine: Engine, tmp_path: Path
+) -> None:
+    members = demo_space("harbour-studio")["members"]
+    second = members[0] | {"name": "Second Lead", "email": "second@harbour-studio.example"}
+    bring_in(engine, tmp_path, demo_space("harbour-studio", members=[*members, second]))
+    olivia = administrator(engine, "harbour-studio", "Olivia Hughes")  # whose space is English
+
+    olivia.orders(Level("premium", 8, 1))  # placed on the French page
+
+    mails = [row for row in contents(engine)["delivery"] if row["channel"] == "mail"]
+    languages = {row["target"]: row["language"] for row in mails}
+    assert languages == {"olivia.hughes@harbour-studio.example": "fr", "second@harbour-studio.example": "en"}
 
 
 def test_workers_at_once_never_hold_the_same_delivery(claire: Administrator) -> None:

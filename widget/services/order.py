@@ -15,6 +15,7 @@ from widget.services import account, apply_due, facts, quote_state
 from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import order as orders
+from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import reading, refuse_full, transaction
 from widget.store.order import Draft, Order
@@ -201,6 +202,7 @@ def keep(
     before = seen.subscription.in_use
     if not subscriptions.save(connection, seen.stored, result.in_use, result.billed):
         raise RuntimeError("the subscription changed under its lock")
+    spaces.reads(connection, space_id, draft.member_id, language)
     snapshot = reviewed(seen, result)
     orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
     subscriptions.settle(connection, space_id, "superseded")

@@ -16,6 +16,7 @@ from widget.services.order import Incomplete, KeyReused, Refused, Unknown
 from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import quote as quotes
+from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import reading, transaction
 from widget.store.quote import Kept
@@ -92,6 +93,7 @@ def _keep(
         customer=billing.customer(seen.space),
     )
     space_id, member_id = seen.space.id, seen.member.id
+    spaces.reads(connection, space_id, member_id, language)
     quotes.add(
         connection,
         drawn_up,

@@ -120,10 +120,11 @@ def _webhooks(connection: Connection, kind: str) -> list[str]:
 def _readers(connection: Connection, space_id: str, kind: str, to: Sequence[str] | None) -> list[tuple[str, str]]:
     if kind not in MAILS:
         return []
-    space = spaces.known(connection, space_id)
+    space, members = spaces.known(connection, space_id), spaces.members(connection, space_id, "active")
     if to is None:
-        to = [each.email for each in spaces.members(connection, space_id, "active") if each.is_administrator]
-    return [(address, space.language) for address in to]
+        to = [each.email for each in members if each.is_administrator]
+    own = {each.email: each.language for each in members}
+    return [(address, own.get(address) or space.language) for address in to]
 
 
 def _delivery(message_id: str, channel: str, target: str, language: str, at: datetime) -> dict[str, Any]:

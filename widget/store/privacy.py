@@ -164,7 +164,7 @@ def _blanks(table: Table) -> dict[str, Any]:
     """Return what stands in a table's personal columns when nobody is meant any more."""
     if table is member:
         email = member.c.id + "@erased.invalid"
-        return {"name": GONE, "email": email, "last_seen": None, "state": "inactive", "role": "user"}
+        return {"name": GONE, "email": email, "last_seen": None, "language": None, "state": "inactive", "role": "user"}
     if table is staff:
         return {"name": GONE, "subject": staff.c.id}
     return {

@@ -34,7 +34,10 @@ class Space:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person in a space: administrator or user; active or inactive, invited or (the invitation) withdrawn."""
+    """A person in a space: administrator or user; active or inactive, invited or (the invitation) withdrawn.
+
+    `language` is the one in which they last ordered or asked for a quote; None where they never did.
+    """
 
     id: str
     space_id: str
@@ -43,6 +46,7 @@ class Member:
     role: str
     state: str
     last_seen: date | None
+    language: str | None = None
 
     @property
     def is_administrator(self) -> bool:
@@ -103,6 +107,12 @@ def member_by_email(connection: Connection, space_id: str, email: str) -> Member
     own = (member.c.space_id == space_id, func.lower(member.c.email) == email.lower(), space.c.archived.is_(False))
     row = connection.execute(select(member).join(space, space.c.id == member.c.space_id).where(*own)).first()
     return Member(*row) if row else None
+
+
+def reads(connection: Connection, space_id: str, member_id: str, language: str) -> None:
+    """Remember in which language a member of this space reads."""
+    own = (member.c.space_id == space_id, member.c.id == member_id)
+    connection.execute(update(member).where(*own).values(language=language))
 
 
 def set_role(connection: Connection, space_id: str, member_id: str, role: str) -> None:

@@ -80,6 +80,7 @@ member = Table(
     Column("role", Text, nullable=False, info=TECHNICAL),
     Column("state", Text, nullable=False, info=TECHNICAL),
     Column("last_seen", Date, info=PERSONAL),
+    Column("language", Text, info=PERSONAL),
     UniqueConstraint("space_id", "email"),
 )
 staff = Table(

@@ -42,7 +42,7 @@ def add(connection: Connection, values: Mapping[str, Any], digest: str, on: date
     """Add a space with its subscription and members; steps after `on` are its pending change."""
     connection.execute(insert(space).values(id=values["id"], digest=digest, **_own(values)))
     _add_subscription(connection, values["id"], values["subscription"], on)
-    connection.execute(insert(member), [_member(values["id"], each) for each in values["members"]])
+    connection.execute(insert(member), [{"language": None} | _member(values["id"], each) for each in values["members"]])
 
 
 def change(connection: Connection, values: Mapping[str, Any], digest: str) -> list[str]:
@@ -99,7 +99,8 @@ def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str,
 def _member(space_id: str, values: Mapping[str, Any]) -> dict[str, Any]:
     # At random: an id stays in the audit log for good, and must say nothing about an address that was erased.
     names = ("name", "email", "role", "state", "last_seen")
-    return {"id": uuid.uuid4().hex, "space_id": space_id} | {name: values[name] for name in names}
+    known = {"language": values["language"]} if values.get("language") else {}  # left out, what is known stays
+    return {"id": uuid.uuid4().hex, "space_id": space_id} | {name: values[name] for name in names} | known
 
 
 def put_member(connection: Connection, space_id: str, values: Mapping[str, Any]) -> MemberChange | None:
@@ -147,7 +148,9 @@ def everything(connection: Connection) -> list[dict[str, Any]]:
                 )
                 | {"billed": [_written({"from": step["starts_on"]} | _level(step)) for step in steps]},
                 "members": [
-                    _written({name: person[name] for name in ("name", "email", "role", "state", "last_seen")})
+                    _written(
+                        {name: person[name] for name in ("name", "email", "role", "state", "last_seen", "language")}
+                    )
                     for person in people
                 ],
             }
