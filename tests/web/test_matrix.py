@@ -168,6 +168,34 @@ def test_everybody_is_answered_by_the_policy_for_their_own_space(world: World, m
     assert told == ROWS[method, template]
 
 
+@pytest.mark.parametrize("template", [path for method, path in ROWS if method == "GET"])
+def test_every_page_for_who_is_signed_in_has_the_way_out(world: World, template: str) -> None:
+    answers = ROWS["GET", template]
+    for who in ("user", "administrator", "support", "team"):
+        if answers["anonymous"] == "in" and answers[who] == "200":
+            told = world.ask(who, "GET", path_to(template, dict(world.ids["own"])))
+            if told.headers["content-type"].startswith("text/html"):
+                assert told.text.count('action="/widget/signout"') == 1, who
+
+
+#: What a request that only reads may write: when a session was used, who looked, the one file of a quote, counts.
+NOTED = {"session", "audit_event", "subscription", "quote_pdf", "rate_limit"}
+
+
+@pytest.mark.parametrize("template", [path for method, path in ROWS if method == "GET"])
+def test_no_request_that_only_reads_changes_anything(world: World, template: str) -> None:
+    before = contents(world.engine)
+
+    for who in PEOPLE:
+        world.ask(who, "GET", path_to(template, dict(world.ids["own"])))
+
+    after = contents(world.engine)
+    assert {name for name, rows in after.items() if rows != before[name]} <= NOTED
+    plans = [[(row["plan"], row["users"], row["version"]) for row in each["subscription"]] for each in (before, after)]
+    assert plans[0] == plans[1]
+    world.put_back()
+
+
 #: What is told of a request besides a refusal.
 NO_REFUSALS = {"signed-in", "signed-out", "state-viewed"}
 

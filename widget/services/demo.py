@@ -1,6 +1,7 @@
 """The demo sign-in: its people, and where it may exist at all."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -54,10 +55,10 @@ def people(engine: Engine) -> list[Member]:
     return found
 
 
-def places(engine: Engine) -> dict[str, str]:
-    """Return the names of the spaces of the demo people, by id."""
+def places(engine: Engine, people: Sequence[Member]) -> dict[str, str]:
+    """Return the names of the spaces of these people, by id."""
     with reading(engine) as connection:
-        return {space_id: spaces.known(connection, space_id).name for space_id in {each[0] for each in PEOPLE}}
+        return {each.space_id: spaces.known(connection, each.space_id).name for each in people}
 
 
 def enter_staff(engine: Engine, staff_id: str, *, now: datetime, ends: str | None, browser: str) -> Entered | None:

@@ -33,9 +33,10 @@ async def choose_person(request: Request) -> Response:
             return entered
         tell(Event.SIGN_IN_REFUSED, reason="person")
         summary = form.summary or [("", language.gettext(N_("Choose one of the people of this list.")))]
+    found = people(context.engine)
     values = {
-        "people": people(context.engine),
-        "places": places(context.engine),
+        "people": found,
+        "places": places(context.engine, found),
         "staff": STAFF,
         "next": asked,
         "summary": summary,

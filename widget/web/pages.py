@@ -79,6 +79,8 @@ def answer(
                     if each.code != language.code
                 ],
                 "demo": context.settings.demo,
+                # Only what was read already: a page about a database that is away asks it nothing.
+                "leave": bool(getattr(request.state, "signed_in", None)) and "/widget/signout" not in inner,
             },
         )
     elif _from_site(request):
