@@ -33,8 +33,9 @@ SPEED = ("performance",)
 #: How often each group is measured.
 RUNS = {RULES: 1, SPEED: 3}
 LOWEST = 0.98
-#: Seconds after which a page is given up.
+#: Seconds after which a run is given up, and how often one that failed is tried.
 PATIENCE = 120
+TRIES = 3
 
 
 def rows(folder: Path, chosen: tuple[str, ...] = ()) -> list[Row]:
@@ -132,22 +133,29 @@ def _port(browser: "subprocess.Popen[bytes]", file: Path) -> int:
 
 
 def _measured(command: Path, port: int, address: str, categories: tuple[str, ...]) -> Run:
-    options = [
-        "--quiet",
-        "--output=json",
-        f"--port={port}",
-        "--throttling-method=simulate",
-        "--disable-full-page-screenshot",
-    ]
-    asked = [str(command), address, *options, f"--only-categories={','.join(categories)}"]
-    done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    if done.returncode:
-        raise RuntimeError(f"Lighthouse on {address}: exit code {done.returncode}\n{done.stderr[-2000:]}")
-    said = json.loads(done.stdout)
-    if "runtimeError" in said:
-        raise RuntimeError(f"Lighthouse on {address}: {said['runtimeError']}")
+    """Return what a run found; one whose trace Chromium lost, as it does on a busy machine, is no run."""
+    for _ in range(TRIES):
+        said, wrong = _ran(command, port, address, categories)
+        if said is not None:
+            break
+    else:
+        raise RuntimeError(f"Lighthouse on {address}, {TRIES} times: {wrong}")
     short = [name for name, audit in said["audits"].items() if (audit["score"] or 0) < LOWEST and _counts(said, name)]
     return {"scores": {each: float(said["categories"][each]["score"]) for each in categories}, "short": short}
+
+
+def _ran(command: Path, port: int, address: str, categories: tuple[str, ...]) -> tuple[dict[str, Any] | None, str]:
+    options = ["--quiet", "--output=json", f"--port={port}", "--throttling-method=simulate"]
+    options += ["--disable-full-page-screenshot", f"--only-categories={','.join(categories)}"]
+    asked = [str(command), address, *options]
+    try:
+        done = subprocess.run(asked, capture_output=True, text=True, timeout=PATIENCE, check=False)
+    except subprocess.TimeoutExpired:
+        return None, f"no answer in {PATIENCE} s"
+    if done.returncode:
+        return None, f"exit code {done.returncode}\n{done.stderr[-2000:]}"
+    said = json.loads(done.stdout)
+    return (None, str(said["runtimeError"])) if "runtimeError" in said else (said, "")
 
 
 def _counts(said: dict[str, Any], name: str) -> bool:

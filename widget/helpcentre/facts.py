@@ -18,7 +18,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -59,6 +59,8 @@ class Sources:
     facts_on: date
     language: Language
     pages: Pages
+    #: The blocks filled so far: the widget, the dashboard and many an example stand in more than one article.
+    filled: dict[tuple[str, str], str] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def link(self) -> RuleLink:
@@ -75,7 +77,9 @@ class Sources:
         """The heading and the path of the section that states each rule, in this language."""
         found: dict[Rule, tuple[str, str]] = {}
         for page in (twins[self.language.code] for twins in self.pages.values()):
-            found |= {Rule(rule): (page.sections[rule], f"{page.path}#{rule}") for rule in page.rules}
+            found |= {
+                Rule(rule): (_spaced(page.sections[rule], self.language), f"{page.path}#{rule}") for rule in page.rules
+            }
         return found
 
 
@@ -176,7 +180,12 @@ def _line(line: str, known: dict[str, str], sources: Sources) -> str:
         return flat(screens.figure(screen[2], screen[1], sources.language))
 
     filled = _FACT.sub(lambda found: known.get(found[1]) or fact(found[1], sources), line)
-    return _FRENCH_SPACE.sub("\u00a0", filled) if sources.language.code == "fr" else filled
+    return _spaced(filled, sources.language)
+
+
+def _spaced(text: str, language: Language) -> str:
+    """Return a text with the no-break spaces of its language."""
+    return _FRENCH_SPACE.sub("\u00a0", text) if language.code == "fr" else text
 
 
 def _block(kind: str, argument: str, sources: Sources) -> str:
@@ -198,4 +207,6 @@ def _block(kind: str, argument: str, sources: Sources) -> str:
     }
     if kind not in blocks:
         raise ValueError(f"::{kind}: unknown block; there are {', '.join(blocks)}, if")
-    return blocks[kind]()
+    if (kind, argument) not in sources.filled:
+        sources.filled[kind, argument] = blocks[kind]()
+    return sources.filled[kind, argument]
