@@ -49,14 +49,16 @@ def head(connection: Connection, space_id: str) -> tuple[int, str]:
 def first_altered(connection: Connection, space_id: str) -> int | None:
     """Return the sequence of the first event that does not fit the chain or is missing, or None where all do."""
     previous, expected = FIRST_HASH, 1
+    names = audit_event.c.keys()
     rows = connection.execute(
         select(audit_event).where(audit_event.c.space_id == space_id).order_by(audit_event.c.sequence)
-    ).mappings()
-    for row in rows:
-        told = {name: value for name, value in row.items() if name != "hash"}
-        if row["sequence"] != expected or row["previous_hash"] != previous or _hash(told) != row["hash"]:
+    )
+    for row in rows:  # every start reads them all, hence plain tuples and one encoder
+        told = dict(zip(names, row, strict=True))
+        digest = told.pop("hash")
+        if told["sequence"] != expected or told["previous_hash"] != previous or _hash(told) != digest:
             return expected
-        previous, expected = row["hash"], expected + 1
+        previous, expected = digest, expected + 1
     return _beyond(expected - 1, previous, head(connection, space_id))
 
 
@@ -88,5 +90,7 @@ def _is(text: str, promise: object) -> bool:
 
 
 def _hash(row: Mapping[str, Any]) -> str:
-    text = json.dumps(dict(row), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(row).encode()).hexdigest()
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
