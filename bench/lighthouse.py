@@ -2,7 +2,8 @@
 
 `python -m bench.lighthouse` tells each page as soon as it is measured and goes on where it was stopped; addresses such
 as `/fr/abonnement/retrograder/` choose pages. What a page says and how it is built is measured once, for all pages
-first; how fast it is depends on the machine: the median of several runs, with Lighthouse's own simulated throttling.
+first; how fast it is depends on the machine: the median of up to three runs, with Lighthouse's own simulated
+throttling.
 """
 
 import hashlib
@@ -30,7 +31,7 @@ Run = dict[str, Any]
 VERSION = "12.2.3"
 RULES = ("accessibility", "best-practices", "seo")
 SPEED = ("performance",)
-#: How often each group is measured.
+#: How often each group is measured at most.
 RUNS = {RULES: 1, SPEED: 3}
 LOWEST = 0.98
 #: Seconds after which a run is given up, and how often one that failed is tried.
@@ -54,20 +55,27 @@ def rows(folder: Path, chosen: tuple[str, ...] = ()) -> list[Row]:
 
 
 def _scores(folder: Path, paths: list[str]) -> dict[str, dict[str, list[float]]]:
-    """Return the scores of every run, by category and page. Every page has its first run before one has its second."""
+    """Return the scores of every run, by category and page."""
     command, kept = _installed(), ROOT / ".cache" / f"lighthouse-{VERSION}" / "runs" / _fingerprint()
     scores: dict[str, dict[str, list[float]]] = {each: {path: [] for path in paths} for each in RULES + SPEED}
-    turns = [(categories, turn) for categories, times in RUNS.items() for turn in range(times)]
     with _serving(folder) as address, _chromium(folder) as port:
-        for (categories, turn), path in product(turns, paths):
-            file = kept / f"{categories[0]}-{turn}{path.replace('/', '_')}.json"
-            if not file.exists():
-                _keep(file, _measured(command, port, address + path, categories))
-            run = json.loads(file.read_text(encoding="utf-8"))
-            for category in categories:
-                scores[category][path].append(run["scores"][category])
-            _tell(path, run)
+        for (categories, times), path in product(RUNS.items(), paths):
+            for turn in range(times):
+                file = kept / f"{categories[0]}-{turn}{path.replace('/', '_')}.json"
+                if not file.exists():
+                    _keep(file, _measured(command, port, address + path, categories))
+                run = json.loads(file.read_text(encoding="utf-8"))
+                for category in categories:
+                    scores[category][path].append(run["scores"][category])
+                _tell(path, run)
+                if _is_decided([scores[category][path] for category in categories], times):
+                    break
     return scores
+
+
+def _is_decided(scores: list[list[float]], times: int) -> bool:
+    """Return whether the runs that are left can no longer bring the median of any category below LOWEST."""
+    return all(sum(score >= LOWEST for score in of_category) > times / 2 for of_category in scores)
 
 
 def _tell(path: str, run: Run) -> None:

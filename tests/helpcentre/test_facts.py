@@ -14,6 +14,7 @@ from widget.domain.terms import Terms
 from widget.helpcentre import history, screens
 from widget.helpcentre.facts import Sources, fill
 from widget.helpcentre.pages import HOME, PageError, Pages, read
+from widget.services import reminders
 from widget.settings import ROOT
 
 TERMS = catalogue.load()
@@ -165,6 +166,10 @@ def example(articles: Articles, text: str) -> str:
         ("Hello {{ notise }}.", "docs/en/page.md:10: {{ notise }}: unknown fact; there are notice, support_email"),
         ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, cancellation"),
         ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there is change"),
+        (
+            "::yours{trial}",
+            "docs/en/page.md:10: ::yours{trial}: no sentence is about that; there are downgrade, upgrade",
+        ),
         ("::articles{page nothing}", "docs/en/page.md:10: ::articles: nothing: no such article; there are page"),
         (
             "::example{interval=month}",
@@ -221,6 +226,14 @@ def test_prices_are_those_in_force_on_the_day(articles: Articles) -> None:
 
     assert ">€15.00</td>" in before
     assert ">€16.00</td>" in after
+
+
+def test_the_reminders_of_the_article_are_those_that_are_sent(pages: Pages) -> None:
+    text = filled(pages, "receipts", "en")
+
+    days = [int(ahead.days) for _, ahead in reminders.AHEAD]
+    assert f"**{max(days)} days, then {min(days)} days before the notice deadline**" in text
+    assert f"a quote that expires in {TERMS.policy(ON).quote_reminder_days} days" in text
 
 
 def test_the_home_lists_each_article_once(pages: Pages) -> None:
