@@ -142,7 +142,7 @@ def _worker(url: str, port: int, now: Any, tell: Callable[[str], None], *, dies:
         if noted and random.random() < DEADLY:  # noqa: S311 -- a moment, not a secret
             os.kill(os.getpid(), signal.SIGKILL)
 
-    if dies:
+    if dies and not early:
         event.listen(engine, "before_cursor_execute", perhaps)
     if early:
         _note_early(dies)
