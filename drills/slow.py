@@ -17,8 +17,9 @@ COUNT, SPARE = 500, 15.0
 WAYS = {
     "headers": (b"GET /fr/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ", HEADERS_WITHIN),
     "body": (
-        b"POST /widget/fr/change HTTP/1.1\r\nHost: 127.0.0.1\r\nSec-Fetch-Site: same-origin\r\n"
-        b"Content-Length: 1000\r\n\r\nplan=",
+        # Both servers read the body of this one.
+        b"POST /widget/api/v1/preview HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        b'Content-Length: 1000\r\n\r\n{"on": ',
         BODY_WITHIN,
     ),
     "nothing": (b"", HEADERS_WITHIN),

@@ -39,11 +39,11 @@ def seen(page: Page) -> Callable[[str, str], None]:
 def to_quote(page: Page, service: Service, code: str, wish: str) -> None:
     """Go from the choice to a new quote, as a reader does."""
     page.goto(f"{service.address}/widget/{code}/change?{wish}")
-    page.locator("button[type=submit]").last.click()
+    page.locator("main button[type=submit]").last.click()
     page.locator("[data-step=survey], [data-step=review]").first.wait_for()
     if page.locator("[data-step=survey]").count():
         page.locator("[name=reason]").first.check()
-        page.locator("button[type=submit]").click()
+        page.locator("main button[type=submit]").click()
     page.locator("[data-step=review]").wait_for()
     page.locator("form[action$='/quote'] button").click()
     page.wait_for_url("**/quotes/Q-*")
@@ -64,14 +64,14 @@ def test_every_page_of_a_quote(service: Service, page: Page, seen: Callable[[str
     seen("a quote, sent to nobody", ".sw-summary")
     page.locator("a[href$='/accept']").click()
     seen("acceptance", "[data-step=accept] [name=late_ack]")
-    page.locator("button[type=submit]").click()
+    page.locator("main button[type=submit]").click()
     seen("acceptance, the late date not confirmed", ".sw-summary")
     with database(service) as engine, transaction(engine) as connection:
         connection.execute(update(tables.space).where(tables.space.c.id == space).values(billing_country="BE"))
     page.goto(f"{quote}/accept")
     seen("acceptance, other than the quote says", ".sw-note.sw-blocked table")
     page.locator("[name=late_ack]").check()
-    page.locator("button[type=submit]").click()
+    page.locator("main button[type=submit]").click()
     page.wait_for_url("**/orders/*")
     page.goto(quote)
     seen("a quote that is accepted", "a[href*='/orders/']")
