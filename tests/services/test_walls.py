@@ -176,6 +176,14 @@ def test_what_is_done_next_door_moves_nothing_here(engine: Engine, name: str) ->
         assert own_rows(connection) == before
 
 
+def test_the_same_subject_of_another_issuer_is_somebody_else(engine: Engine) -> None:
+    ids = filled(engine, "own")
+
+    with reading(engine) as connection:
+        assert identity.member_id(connection, "us", ids["subject"], "own") == ids["boss"]
+        assert identity.member_id(connection, "https://other.example", ids["subject"], "own") is None
+
+
 def test_a_space_is_known_by_its_own_id(engine: Engine) -> None:
     with reading(engine) as connection:
         assert [space.known(connection, each).name for each in SPACES] == [f"Space {each}" for each in SPACES]
