@@ -1,50 +1,27 @@
-"""Somebody who orders: drafts, reviews and places, as the pages do."""
-
-from dataclasses import dataclass
+"""Somebody who orders: an administrator, as the tests know them, with a wish that always changes something."""
 
 from sqlalchemy import Engine
 
-from bench.databases import NOW, TERMS
-from widget.domain.change import preview
+from tests.services.conftest import Administrator
 from widget.domain.plan import Level
-from widget.services import account, draft, order
+from widget.services.order import Outcome
 from widget.store import space as spaces
 from widget.store.engine import reading
 
 SPACE = "harbour-studio"
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Administrator):
     """The administrator of a space."""
-
-    engine: Engine
-    space_id: str
-    member_id: str
 
     def ready(self, wish: Level | None = None) -> str:
         """Keep a reviewed draft, of another level than today's if none is named; return its id, its order's key too."""
-        seen = account.load(self.engine, TERMS, space_id=self.space_id, member_id=self.member_id, now=NOW)
-        assert seen
-        wish = wish or Level("premium", 21 if seen.subscription.in_use.users == 20 else 20, 2)
-        draft_id = draft.begin(self.engine, space_id=self.space_id, member_id=self.member_id, wish=wish, now=NOW)
-        promise = order.reviewed(seen, preview(seen.subscription, wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reason="other", reviewed=promise)
-        return draft_id
+        users = 21 if self.seen().subscription.in_use.users == 20 else 20
+        return self.reviewed(wish or Level("premium", users, 2))
 
-    def place(self, draft_id: str) -> order.Outcome:
+    def send(self, draft_id: str) -> Outcome:
         """Send the order with its key."""
-        return order.place(
-            self.engine,
-            TERMS,
-            space_id=self.space_id,
-            member_id=self.member_id,
-            draft_id=draft_id,
-            key=draft_id,
-            late_ack="",
-            language="en",
-            now=NOW,
-        )
+        return self.place(draft_id, key=draft_id)
 
 
 def buyer(engine: Engine, space_id: str = SPACE) -> Buyer:

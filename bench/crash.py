@@ -29,7 +29,7 @@ def submit(url: str, said: Connection) -> None:
     while True:
         draft_id = who.ready()
         said.send((SENT, draft_id))
-        outcome = who.place(draft_id)
+        outcome = who.send(draft_id)
         assert isinstance(outcome, order.Placed), outcome
         said.send((DONE, draft_id))
 
@@ -89,8 +89,8 @@ def _told(said: Connection) -> Iterator[tuple[str, str]]:
 
 def _sent_again(url: str, key: str) -> str:
     engine = open_engine(url)
-    outcome = buyer(engine).place(key)
-    repeated = buyer(engine).place(key)
+    outcome = buyer(engine).send(key)
+    repeated = buyer(engine).send(key)
     engine.dispose()
     if not (isinstance(outcome, order.Placed) and isinstance(repeated, order.Placed)):
         return "not placed"

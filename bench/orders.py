@@ -24,7 +24,7 @@ def race(kind: Kind) -> Row:
         claire = buyer(engine)
         drafts = [claire.ready(Level("premium", 5 + number % 3, 2)) for number in range(AT_ONCE)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            counts = Counter(type(each).__name__ for each in pool.map(claire.place, drafts))
+            counts = Counter(type(each).__name__ for each in pool.map(claire.send, drafts))
         outcomes[tuple(sorted(counts.items()))] += 1
         engine.dispose()
     told = "; ".join(
@@ -62,7 +62,7 @@ def _orders(who: Buyer, count: int) -> tuple[float, float]:
     for _ in range(count):
         draft_id = who.ready()
         began, began_cpu = time.perf_counter(), time.process_time()
-        outcome = who.place(draft_id)
+        outcome = who.send(draft_id)
         spent, cpu = spent + time.perf_counter() - began, cpu + time.process_time() - began_cpu
         assert isinstance(outcome, order.Placed), outcome
     return spent, cpu

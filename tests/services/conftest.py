@@ -18,9 +18,11 @@ from widget import catalogue
 from widget.catalogue import DATA
 from widget.domain.change import preview
 from widget.domain.plan import Level
-from widget.services import account, draft, order
+from widget.domain.terms import Terms
+from widget.services import account, draft, order, quote
 from widget.services.account import Account
 from widget.services.order import Outcome, Placed
+from widget.services.quote import Asked
 from widget.services.transfer import Report, import_file
 from widget.store.engine import migrate, open_engine, transaction
 from widget.store.subscription import Pending
@@ -149,6 +151,27 @@ class Administrator:
         placed = self.place(self.reviewed(wish, comment=comment, now=now), key=key, now=now)
         assert isinstance(placed, Placed), placed
         return placed.order_id
+
+    def request(
+        self,
+        draft_id: str,
+        *,
+        key: str = "a-quote-key",
+        language: str = "fr",
+        now: datetime = NOW,
+        terms: Terms = TERMS,
+    ) -> Asked:
+        """Ask for the quote of a draft."""
+        return quote.request(
+            self.engine,
+            terms,
+            space_id=self.space_id,
+            member_id=self.member_id,
+            draft_id=draft_id,
+            key=key,
+            language=language,
+            now=now,
+        )
 
     def member_ids(self, *names: str) -> list[str]:
         seen = self.seen()

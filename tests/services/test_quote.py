@@ -51,24 +51,9 @@ FIRST_MOMENT_AFTER = LAST_MOMENT + timedelta(microseconds=1)
 def ask(
     who: Administrator, wish: Level = FEWER_ZOOM, *, key: str = "a-quote-key", now: datetime = NOW, terms: Terms = TERMS
 ) -> str:
-    outcome = request(who, who.begin(wish, now=now), key=key, now=now, terms=terms)
+    outcome = who.request(who.begin(wish, now=now), key=key, now=now, terms=terms)
     assert isinstance(outcome, Requested), outcome
     return outcome.number
-
-
-def request(
-    who: Administrator, draft_id: str, *, key: str = "a-quote-key", now: datetime = NOW, terms: Terms = TERMS
-) -> Asked:
-    return quote.request(
-        who.engine,
-        terms,
-        space_id=who.space_id,
-        member_id=who.member_id,
-        draft_id=draft_id,
-        key=key,
-        language="fr",
-        now=now,
-    )
 
 
 def accept(
@@ -160,23 +145,23 @@ def test_asking_viewing_expiring_and_withdrawing_change_nothing_in_the_subscript
 
 def test_the_same_key_is_the_same_quote_and_with_another_draft_refused(claire: Administrator) -> None:
     draft_id = claire.begin(FEWER_ZOOM)
-    first = request(claire, draft_id)
+    first = claire.request(draft_id)
     before = contents(claire.engine)
 
-    again = request(claire, draft_id)
+    again = claire.request(draft_id)
 
     assert isinstance(first, Requested)
     assert again == Requested(first.number, replayed=True)
-    assert request(claire, claire.begin(FEWER_ZOOM)) == KeyReused()
+    assert claire.request(claire.begin(FEWER_ZOOM)) == KeyReused()
     assert contents(claire.engine)["quote"] == before["quote"]
 
 
 def test_what_the_rules_refuse_gets_no_quote(claire: Administrator) -> None:
-    outcome = request(claire, claire.begin(Level("premium", 10, 4)))
+    outcome = claire.request(claire.begin(Level("premium", 10, 4)))
 
     assert isinstance(outcome, Refused)
     assert [each.rule for each in outcome.preview.blockers] == [Rule.ACTIVE_USER_FLOOR]
-    assert request(claire, claire.begin(FEWER_ZOOM, reason=None)) == Incomplete("survey")
+    assert claire.request(claire.begin(FEWER_ZOOM, reason=None)) == Incomplete("survey")
     assert contents(claire.engine)["quote"] == contents(claire.engine)["quote_counter"] == []
 
 
@@ -185,7 +170,7 @@ def test_a_user_gets_no_quote_and_sees_none(claire: Administrator) -> None:
     (karim,) = claire.member_ids("Karim Benali")
     him = replace(claire, member_id=karim)
 
-    assert request(him, draft_id, key="another") == Unknown()
+    assert him.request(draft_id, key="another") == Unknown()
     assert accept(him, number) == Unknown()
     assert withdraw(him, number) == Unknown()
     assert quote_accept.look(him.engine, TERMS, space_id=him.space_id, member_id=karim, number=number, now=NOW) is None
@@ -261,7 +246,7 @@ def test_numbers_asked_for_at_once_have_no_gap_and_no_double(claire: Administrat
     drafts = [(who, who.begin(wishes[who.space_id])) for who in (claire, olivia, remi) for _ in range(8)]
     refused = [(claire, claire.begin(Level("premium", 1, 1))) for _ in range(6)]
     acts: list[Callable[[], Asked]] = [
-        partial(request, who, draft_id, key=draft_id) for who, draft_id in [*drafts, *refused]
+        partial(who.request, draft_id, key=draft_id) for who, draft_id in [*drafts, *refused]
     ]
 
     outcomes = at_once(acts)

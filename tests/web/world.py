@@ -17,7 +17,7 @@ from tests.web.people import said
 from widget import catalogue
 from widget.app import create_app
 from widget.domain.plan import Level
-from widget.services import calendar, quote, sign_in
+from widget.services import calendar, sign_in
 from widget.services.quote import Requested
 from widget.services.transfer import import_file
 from widget.settings import read
@@ -119,16 +119,7 @@ def bring_in(engine: Engine, folder: Path, *, archived: bool) -> None:
 
 def fill(who: Administrator) -> dict[str, str]:
     order = who.orders(Level("premium", 8, 1), comment=f"comment of {who.space_id}", key=f"key-of-{who.space_id}")
-    asked = quote.request(
-        who.engine,
-        TERMS,
-        space_id=who.space_id,
-        member_id=who.member_id,
-        draft_id=who.begin(Level("premium", 8, 0)),
-        key="a-quote-key",
-        language="en",
-        now=NOW,
-    )
+    asked = who.request(who.begin(Level("premium", 8, 0)), language="en")
     assert isinstance(asked, Requested)
     token = calendar.create(who.engine, space_id=who.space_id, member_id=who.member_id, now=NOW)
     assert token
