@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async ([context, rules]) => {
@@ -26,6 +26,7 @@ STILL = """() => {
   sheet.replaceSync("* { transition: none !important; }");
   document.adoptedStyleSheets = [sheet];
 }"""
+NARROW, WIDE = ViewportSize(width=320, height=800), ViewportSize(width=1280, height=800)
 #: The rules that a scheme can break; the others do not depend on colours.
 COLOURS = ["color-contrast", "link-in-text-block"]
 
@@ -39,19 +40,20 @@ def axe(page: Page, context: str = ".sw", rules: list[str] | None = None) -> lis
 
 
 def faults(page: Page, context: str = ".sw") -> list[str]:
-    """Return what is wrong with a step: axe in light, dark and forced colours, at 320 px, and with text at 200 %."""
+    """Return what is wrong with a step: axe by all its rules on a wide page in the light and at 320 px in the dark, by
+    those of colour in forced colours; and what runs over at 320 px and with text at 200 %.
+    """
     page.evaluate(STILL)
     found = axe(page, context)
     page.emulate_media(color_scheme="dark")
     palette(page, "slate")
-    found += [f"dark, {each}" for each in axe(page, context, COLOURS)]
+    page.set_viewport_size(NARROW)
+    found += [f"dark, 320 px, {each}" for each in axe(page, context) + page.evaluate(RUNS_OVER)]
     page.emulate_media(color_scheme="light", forced_colors="active")
     palette(page, "default")
     found += [f"forced colours, {each}" for each in axe(page, context, COLOURS)]
     page.emulate_media(forced_colors="none")
-    page.set_viewport_size({"width": 320, "height": 800})
-    found += [f"320 px, {each}" for each in page.evaluate(RUNS_OVER)]
-    page.set_viewport_size({"width": 1280, "height": 800})
+    page.set_viewport_size(WIDE)
     size = float(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)"))
     page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{2 * size}px")
     found += [f"200 %, {each}" for each in page.evaluate(RUNS_OVER)]

@@ -72,3 +72,21 @@ def test_every_demo_space_opens(client: TestClient, today: Today, space_id: str)
     enter(client, today, space_id)
 
     assert client.get("/widget/en/change").status_code == 200
+
+
+@pytest.mark.parametrize("sent", [{"on": "2027-03-15"}, {"in_users": "20", "interval": "year"}])
+def test_fields_of_the_example_are_said_to_count_no_more_once_somebody_is_signed_in(
+    client: TestClient, today: Today, sent: dict[str, str]
+) -> None:
+    enter(client, today, "atelier-nord")
+    wish = {"plan": "premium", "users": "13", "zoom_licenses": "4"}
+
+    form = client.post("/widget/en/change", data=wish | sent, follow_redirects=False)
+    live = client.get("/widget/en/change/result", params=wish | sent)
+    again = client.post("/widget/en/change", data=wish, follow_redirects=False)
+
+    for answer in (form, live):
+        assert answer.status_code == 422
+        assert "You are signed in: the example no longer counts" in answer.text
+    assert 'name="users" value="13"' in form.text
+    assert again.status_code == 303
