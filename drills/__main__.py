@@ -34,6 +34,7 @@ LIMITS = {
     "copies": 180,
     "schedulers": 180,
     "disk": 120,
+    "large": 120,
     "calendar": 120,
 }
 #: What measures the time of answers has the machine for itself, at the end.

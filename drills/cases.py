@@ -26,6 +26,8 @@ def drill(folder: Path) -> Iterator[Drill]:
         "no:xdist",
         "--timeout=900",
         f"--junit-xml={told}",
+        "-o",
+        "junit_family=xunit1",  # the one that holds what a test records
         "tests/web/test_openapi.py",
     ]
     done = subprocess.run(
