@@ -1,10 +1,13 @@
 """What bad input gets: a clear message in the page's language, what was typed still there, never a 500."""
 
 import html
+import re
 from urllib.parse import quote
 
 import pytest
 from starlette.testclient import TestClient
+
+from widget.panels import sample
 
 
 @pytest.mark.parametrize(
@@ -170,3 +173,16 @@ def test_a_form_over_64_kib_is_413(client: TestClient) -> None:
 
     assert answer.status_code == 413
     assert "L’envoi est trop grand" in answer.text
+
+
+def test_without_javascript_what_a_form_sent_moves_along_to_the_other_language(client: TestClient) -> None:
+    sent = sample().fields() | {"users": "douze", "in_users": "30"}
+    page = client.post("/widget/fr/change", data=sent)
+
+    link = re.search(r'href="(/widget/en/change[^"]*)"', page.text)
+    assert link
+    other = client.get(html.unescape(link[1]))
+
+    assert 'name="users" value="douze"' in other.text
+    assert 'name="in_users" value="30"' in other.text
+    assert "write a whole number in digits" in other.text

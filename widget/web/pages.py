@@ -1,6 +1,6 @@
 """A step of the widget as a whole page, or as the fragment that the element in an article asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +13,7 @@ from widget.rendering import led_to, render
 from widget.store.space import Member
 from widget.web.body import read_body
 from widget.web.context import accepted_language, context_of
+from widget.web.forms import SAMPLE
 from widget.web.session import not_allowed, signed_in
 from widget.wording import N_
 
@@ -74,7 +75,7 @@ def answer(
                 "failed": bool(values.get("summary")),
                 "article": context.articles.article("downgrade", language.code),
                 "others": [
-                    (each.code, each.name, _in_language(request, each.code))
+                    (each.code, each.name, _in_language(request, each.code, values.get("f", {})))
                     for each in context.languages.values()
                     if each.code != language.code
                 ],
@@ -155,7 +156,8 @@ def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Resp
     return answer(request, "session/over.html", language_of(request), {"sign_in": address}, 401)
 
 
-def _in_language(request: Request, code: str) -> str:
+def _in_language(request: Request, code: str, typed: Mapping[str, str]) -> str:
+    """Return this page in another language, with what a form sent as its query: it moves along without JavaScript."""
     parts = request.url.path.split("/")
     if len(parts) < 4 or parts[2] not in context_of(request).languages:
         return f"/widget/{code}/change"
@@ -164,8 +166,9 @@ def _in_language(request: Request, code: str) -> str:
     parts[-1] = {"order": "review", "activate": "members"}.get(parts[-1], parts[-1])
     if "undo" in parts:
         return f"/widget/{code}/change"
-    query = f"?{request.url.query}" if request.url.query else ""
-    return "/".join(parts) + query
+    sent = {name: typed[name][:40] for name in SAMPLE if name in typed} if request.method == "POST" else {}
+    query = urlencode(sent) or request.url.query
+    return "/".join(parts) + (f"?{query}" if query else "")
 
 
 async def read_form(request: Request) -> str | None:
