@@ -103,6 +103,12 @@ FIELDS = [
     ("GET", "/widget/en/desk?{q}", "q"),
     ("GET", "/widget/api/v1/price-book?{q}", "on"),
     ("GET", "/widget/api/v1/articles?{q}", "q"),
+    ("GET", "/widget/oembed?{q}", "url"),
+    ("GET", "/widget/en/support?{q}", "q"),
+    ("GET", "/widget/signin?{q}", "next"),
+    ("GET", "/widget/calendar/{v}.ics", ""),
+    ("POST", "/widget/en/sessions", "session"),
+    ("POST", "/widget/en/space", "act"),
     ("GET", "/a/{v}", ""),
     ("GET", "/{v}", ""),
 ]
