@@ -92,7 +92,7 @@ fastcgi_temp_path {self.folder}/t3; uwsgi_temp_path {self.folder}/t4; scgi_temp_
         process = subprocess.Popen(
             [NGINX, "-c", str(file), "-p", str(self.folder), "-e", str(self.folder / "error.log")]
         )
-        for _ in range(100):
+        for _ in range(600):  # the machine may be busy
             try:
                 self.headers(f"https://127.0.0.1:{self.port}/robots.txt", "one.vendor.localhost")
                 return process

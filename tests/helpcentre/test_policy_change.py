@@ -26,14 +26,14 @@ class Changed:
         return re.sub(r"\s+", " ", html)
 
     def get(self, path: str) -> str:
-        with urllib.request.urlopen(self.address + path, timeout=10) as answer:  # noqa: S310 -- our own server
+        with urllib.request.urlopen(self.address + path, timeout=60) as answer:  # noqa: S310 -- our own server
             return re.sub(r"\s+", " ", answer.read().decode())
 
     def post(self, path: str, body: object) -> dict[str, object]:
         sent = urllib.request.Request(  # noqa: S310 -- our own server
             self.address + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
         )
-        with urllib.request.urlopen(sent, timeout=10) as answer:  # noqa: S310 -- our own server
+        with urllib.request.urlopen(sent, timeout=60) as answer:  # noqa: S310 -- our own server
             said: dict[str, object] = json.load(answer)
         return said
 
@@ -56,11 +56,11 @@ def changed(two_months: Path) -> Iterator[Changed]:
     port = free_port()
     with serve(two_months, two_months / "site", port) as process:
         running = Changed(two_months, f"http://127.0.0.1:{port}")
-        for _ in range(200):
+        for _ in range(900):  # the machine may be busy
             try:
                 running.get("/widget/health")
                 break
-            except (urllib.error.URLError, ConnectionError):
+            except OSError:
                 time.sleep(0.1)
         yield running
         process.terminate()

@@ -1,6 +1,5 @@
 """Each corpus of bad input at each wall: no answer is a 500, none leads elsewhere, none tells what is not ours."""
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from tests.loop import in_a_loop
 from tests.security.corpora import CSV, NAUGHTY, OPEN_REDIRECTS, TRAVERSALS, XSS
 from tests.services.conftest import contents
 from tests.web.world import World, make
@@ -78,7 +78,7 @@ def raw_get(client: TestClient, path: str) -> tuple[int, bytes]:
     scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode(), "query_string": b""}
     scope |= {"root_path": "", "scheme": "http", "headers": [(b"host", b"127.0.0.1")], "server": ("127.0.0.1", 80)}
     scope |= {"client": ("127.0.0.1", 1), "http_version": "1.1"}
-    asyncio.run(client.app(scope, receive, send))  # type: ignore[arg-type]  # a bare ASGI call
+    in_a_loop(client.app(scope, receive, send))  # type: ignore[arg-type]  # a bare ASGI call
     status = told[0]["status"]
     assert isinstance(status, int)
     return status, b"".join(bytes(each.get("body", b"")) for each in told[1:])  # type: ignore[call-overload]  # bytes

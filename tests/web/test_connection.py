@@ -5,13 +5,13 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from tests.loop import in_a_loop
 from widget.web import body, connection
 from widget.web.connection import Connection
 
@@ -213,7 +213,6 @@ def test_a_slow_body_is_told_so_by_the_service_itself(client: TestClient, monkey
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    with ThreadPoolExecutor(1) as another:  # Playwright's loop may be running in this thread
-        another.submit(asyncio.run, client.app(scope, receive, send)).result()  # type: ignore[arg-type]  # a bare ASGI call
+    in_a_loop(client.app(scope, receive, send))  # type: ignore[arg-type]  # a bare ASGI call
 
     assert answered[0]["status"] == 408

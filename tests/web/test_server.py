@@ -12,6 +12,7 @@ import pytest
 import uvicorn
 import uvloop
 
+from tests.loop import in_a_loop
 from widget.web import connection
 from widget.web.connection import Connection
 from widget.web.server import Server
@@ -50,7 +51,7 @@ def heard(connected: socket.socket) -> bytes:
 
 @pytest.mark.parametrize("run", [asyncio.run, uvloop.run])
 def test_whoever_waits_at_the_door_when_the_server_stops_is_answered(run: Callable[[Any], list[bytes]]) -> None:
-    answers = run(stopped_with_a_queue(20))
+    answers = in_a_loop(stopped_with_a_queue(20), by=run)
 
     assert [each.partition(b"\r\n")[0] for each in answers] == [b"HTTP/1.1 200 OK"] * 20
 
