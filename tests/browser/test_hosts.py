@@ -72,6 +72,7 @@ class Hosts:
         one = one.replace("/srv/help-centre/site", str(ROOT / "site"))
         two = two.replace("example.com", "vendor.localhost").replace("127.0.0.1:8000", self.at(1))
         two = two.replace("/srv/help-centre/site", str(self.folder / "site"))
+        two = two.replace("https://service.vendor.localhost/", f"{self.service}/")
         foreign = two[two.index("server {") : two.index("server {", two.index("server {") + 1)]
         foreign = foreign.replace("help.vendor.localhost", "friend.localhost stranger.localhost")
         foreign = re.sub(r"\n    include [^\n]*", "", foreign).replace("site;", "foreign;")
@@ -240,6 +241,15 @@ def test_two_hosts_of_one_domain_work_as_one_without_a_preflight(hosts: Hosts, c
     assert (methods.count("OPTIONS"), blocked) == (0, [])
     domains = {each["name"]: each["domain"] for each in context.cookies() if each["name"] != "language"}
     assert domains == {"__Host-session": "service.vendor.localhost", "signed_in": ".vendor.localhost"}
+
+
+def test_the_address_of_the_support_page_leads_from_the_site_to_the_service(
+    hosts: Hosts, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(f"{hosts.help}/support/")
+
+    expect(page).to_have_url(re.compile(f"^{hosts.service}/widget/(fr|en)/support"))
 
 
 def test_with_javascript_off_the_form_lands_on_the_services_own_page(hosts: Hosts, chromium: Browser) -> None:

@@ -40,6 +40,15 @@ def test_a_limit_lets_its_number_pass_and_names_the_seconds_to_wait(engine: Engi
     assert limits.hit(limit, "claire") == 0
 
 
+def test_a_limit_counts_after_2038_too(engine: Engine, clock: Clock) -> None:
+    clock.instant = datetime(2040, 2, 29, tzinfo=UTC)
+    limits, amount = Limits(engine, clock), WINDOWS[Limit.FEEDBACK].amount
+
+    told = waits(limits, Limit.FEEDBACK, "claire", amount + 1)
+
+    assert [wait > 0 for wait in told] == [False] * amount + [True]
+
+
 def test_a_limit_survives_a_restart(engine: Engine, clock: Clock) -> None:
     waits(Limits(engine, clock), Limit.FEEDBACK, "claire", WINDOWS[Limit.FEEDBACK].amount)
 

@@ -1,6 +1,7 @@
 """Every table. Instants are UTC texts, days are civil dates in the space's zone, documents are JSON texts."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -252,7 +253,7 @@ rate_limit = Table(
     metadata,
     Column("key", Text, primary_key=True, info=TECHNICAL),
     Column("count", Integer, nullable=False, info=TECHNICAL),
-    Column("ends_at", Integer, nullable=False, info=TECHNICAL),
+    Column("ends_at", BigInteger, nullable=False, info=TECHNICAL),
 )
 outbox = Table(
     "outbox",

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -103,7 +104,12 @@ def _result(request: Request, language: Language, form: Form, result: ChangePrev
 
 def calendar_of(form: Form, names: Sequence[str], language: Language) -> str:
     """Return the address of the days of a try-out, for a calendar."""
-    return f"/widget/{language.code}/change/calendar.ics?{urlencode({name: form.typed[name] for name in names})}"
+    query = "&".join(f"{name}={_quoted(form.typed[name])}" for name in names)
+    return f"/widget/{language.code}/change/calendar.ics?{query}"
+
+
+#: The fields of a result are short, and few differ from one key to the next.
+_quoted = lru_cache(1_024)(quote_plus)
 
 
 def try_out(request: Request, language: Language, form: Form) -> dict[str, Any]:
