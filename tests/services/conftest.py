@@ -133,7 +133,15 @@ class Administrator:
         self.review(draft_id, now=now)
         return draft_id
 
-    def place(self, draft_id: str, *, key: str = "a-first-key", late_ack: str = "", now: datetime = NOW) -> Outcome:
+    def place(
+        self,
+        draft_id: str,
+        *,
+        key: str = "a-first-key",
+        late_ack: str = "",
+        language: str = "fr",
+        now: datetime = NOW,
+    ) -> Outcome:
         return order.place(
             self.engine,
             TERMS,
@@ -142,7 +150,7 @@ class Administrator:
             draft_id=draft_id,
             key=key,
             late_ack=late_ack,
-            language="fr",
+            language=language,
             now=now,
         )
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, update
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from tests.gateways.receivers import Postman, free_port, http_trap, smtp_server, status
-from tests.services.conftest import NOW, TERMS, Administrator, bring_in, contents, demo_space
+from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget import languages
 from widget.app import system_clock
 from widget.domain.plan import Level
@@ -90,7 +90,7 @@ def endpoint(engine: Engine, port: int) -> tuple[str, str]:
     return webhook.add(engine, f"http://127.0.0.1:{port}/hook", private=True, now=NOW)
 
 
-def test_an_order_is_confirmed_by_mail_in_the_language_of_the_space(claire: Administrator, tmp_path: Path) -> None:
+def test_an_order_is_confirmed_by_mail_in_the_language_it_was_placed_in(claire: Administrator, tmp_path: Path) -> None:
     order_id = claire.orders(FEWER_LICENSES)
 
     send_all(post(claire.engine, tmp_path))
@@ -362,11 +362,10 @@ def quiet(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("CRITICAL")
 
 
-def test_a_space_in_english_is_written_to_in_english(engine: Engine, tmp_path: Path) -> None:
+def test_an_order_placed_in_english_is_confirmed_in_english(engine: Engine, tmp_path: Path) -> None:
     bring_in(engine, tmp_path, demo_space("harbour-studio"))
-    rows = [row for row in contents(engine)["member"] if row["name"] == "Olivia Hughes"]
-    olivia = Administrator(engine, "harbour-studio", rows[0]["id"])
-    olivia.orders(Level("premium", 8, 1))
+    olivia = administrator(engine, "harbour-studio", "Olivia Hughes")
+    olivia.place(olivia.reviewed(Level("premium", 8, 1)), language="en")
 
     send_all(post(engine, tmp_path))
 

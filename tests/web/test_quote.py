@@ -87,7 +87,7 @@ def words(page: str) -> str:
 def test_the_review_offers_to_order_or_to_get_a_quote(olivia: TestClient) -> None:
     page = olivia.get(to_review(olivia)).text
 
-    assert re.findall(r'type="submit">([^<]+)</button>', page) == ["Place order", "Get a quote"]
+    assert re.findall(r'type="submit">([^<]+)</button>', page) == ["Sign out", "Place order", "Get a quote"]
 
 
 def test_a_quote_has_its_own_page_and_changes_nothing(olivia: TestClient) -> None:
