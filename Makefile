@@ -7,6 +7,8 @@ export PORT ?= 8000
 export HELPCENTER_DATA ?= var
 # Material announces its end of life on every build: decisions/0002 says what our way out is.
 export NO_MKDOCS_2_WARNING := 1
+# The tests start Python hundreds of times: what is compiled once is kept, whatever the machine prefers.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 SITE_SOURCES := mkdocs.yml $(shell find docs overrides widget -type f -not -name '*.pyc' 2>/dev/null)
