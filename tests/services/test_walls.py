@@ -47,6 +47,7 @@ BY_ID: dict[str, Read] = {
     "session.of_member": lambda c, s, i: session.of_member(c, s, i["boss"]),
     "space.load_member": lambda c, s, i: space.load_member(c, s, i["boss"]),
     "space.member_by_email": lambda c, s, i: space.member_by_email(c, s, i["email"]),
+    "subscription.ordered_on": lambda c, s, i: subscription.ordered_on(c, s, i["change"]),
     "subscription.state_of": lambda c, s, i: subscription.state_of(c, s, i["change"]),
     "transfer._known": lambda c, s, i: transfer._known(c, s, i["email"]),
 }
@@ -80,6 +81,7 @@ WRITES: dict[str, Read] = {
     "session.remove_handle": lambda c, s, i: session.remove_handle(c, s, i["boss"], i["handle"]),
     "session.remove_member": lambda c, s, i: session.remove_member(c, s, i["boss"]),
     "session.remove_space": lambda c, s, _: session.remove_space(c, s),
+    "space.reads": lambda c, s, i: space.reads(c, s, i["boss"], "en"),
     "space.set_role": lambda c, s, i: space.set_role(c, s, i["boss"], "user"),
     "space.set_state": lambda c, s, i: space.set_state(c, s, i["boss"], before="active", after="inactive"),
     "subscription.save": lambda c, s, _: subscription.save(
