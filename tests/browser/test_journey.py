@@ -64,6 +64,8 @@ def test_an_administrator_reduces_the_users_inside_the_article(service: Service,
     page.get_by_label(words["reason"]).check()
     page.get_by_role("button", name=words["next"], exact=True).click()
 
+    expect(page.get_by_role("button", name=words["place"])).to_be_visible()
+    assert page.url == service.address + DOWNGRADE[code]
     page.get_by_role("button", name=words["place"]).click()
 
     expect(page.get_by_role("heading", name=words["placed"])).to_be_visible()

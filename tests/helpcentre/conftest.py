@@ -9,7 +9,10 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from shutil import copytree
@@ -50,6 +53,24 @@ def copy_of_sources(folder: Path, *, code_too: bool = False) -> Path:
     else:
         (folder / "widget").symlink_to(ROOT / "widget")
     return folder
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder of sources and its site as long as it is needed; yield the address. The machine may be busy."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    with serve(folder, folder / "site", port) as process:
+        try:
+            for _ in range(900):
+                try:
+                    urllib.request.urlopen(f"{address}/widget/health", timeout=1).close()  # noqa: S310 -- our own
+                    break
+                except OSError:
+                    time.sleep(0.1)
+            yield address
+        finally:
+            process.terminate()
 
 
 def serve(folder: Path, site: Path, port: int) -> subprocess.Popen[str]:

@@ -2,8 +2,6 @@
 
 import json
 import re
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources, free_port, serve
+from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources, free_port, serve, served
 
 
 @dataclass(frozen=True)
@@ -53,17 +51,8 @@ def two_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def changed(two_months: Path) -> Iterator[Changed]:
-    port = free_port()
-    with serve(two_months, two_months / "site", port) as process:
-        running = Changed(two_months, f"http://127.0.0.1:{port}")
-        for _ in range(900):  # the machine may be busy
-            try:
-                running.get("/widget/health")
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield running
-        process.terminate()
+    with served(two_months) as address:
+        yield Changed(two_months, address)
 
 
 ONE_MONTH = re.compile(

@@ -3,15 +3,13 @@
 import json
 import re
 import shutil
-import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.helpcentre.conftest import build, copy_of_sources, free_port, serve
+from tests.helpcentre.conftest import build, copy_of_sources, served
 
 DUTCH = """\
 msgid "Related articles"
@@ -70,16 +68,8 @@ def test_the_others_lead_to_it(with_dutch: Path, path: str) -> None:
 
 @pytest.fixture(scope="module")
 def address(with_dutch: Path) -> Iterator[str]:
-    port = free_port()
-    with serve(with_dutch, with_dutch / "site", port) as process:
-        for _ in range(900):  # the machine may be busy
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/widget/health", timeout=1).close()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+    with served(with_dutch) as address:
+        yield address
 
 
 def test_the_service_speaks_it(address: str) -> None:

@@ -70,9 +70,10 @@ def _tell_steps(
     days = [step.starts_on for step in stored.subscription.billed]
     steps = [day for day in days if ordered and ordered < day <= on and day < pending.due_on]
     subjects = {outbox.id_of(space_id, KIND, f"{pending.id}/{day}"): f"{pending.id}/{day}" for day in steps}
-    for message_id in subjects.keys() - outbox.known(connection, list(subjects)):
-        in_use = stored.subscription.in_use
-        _tell(connection, terms, stored, in_use, pending, on=on, now=now, subject=subjects[message_id])
+    told, in_use = outbox.known(connection, list(subjects)), stored.subscription.in_use
+    for message_id, subject in subjects.items():
+        if message_id not in told:
+            _tell(connection, terms, stored, in_use, pending, on=on, now=now, subject=subject)
 
 
 def _tell(

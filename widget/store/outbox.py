@@ -118,7 +118,7 @@ def _webhooks(connection: Connection, kind: str) -> list[str]:
 
 
 def _readers(connection: Connection, space_id: str, kind: str, to: Sequence[str] | None) -> list[tuple[str, str]]:
-    if kind not in MAILS:
+    if kind not in MAILS or to == []:
         return []
     space, members = spaces.known(connection, space_id), spaces.members(connection, space_id, "active")
     if to is None:

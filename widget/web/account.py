@@ -1,8 +1,9 @@
 """The first step for a signed-in person: their own state, their own numbers, or why they may not."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, quote_plus
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -29,6 +30,16 @@ def link(request: Request, language: Language) -> RuleLink:
     """Return what leads from a rule to its section, in the page's language."""
     articles = context_of(request).articles
     return lambda rule: articles.rule(rule, language.code)
+
+
+def calendar_of(form: Form, names: Sequence[str], language: Language) -> str:
+    """Return the address of the days of a result, for a calendar: by the wish, or by the whole try-out."""
+    query = "&".join(f"{name}={_quoted(form.typed[name])}" for name in names)
+    return f"/widget/{language.code}/change/calendar.ics?{query}"
+
+
+#: The fields of a result are short, and few differ from one key to the next.
+_quoted = lru_cache(1_024)(quote_plus)
 
 
 def account_of(request: Request, session: Session) -> Account | None:
@@ -125,7 +136,7 @@ def _show(
         "state": None if template == "change/live.html" else state_view(request, seen, language),
         "token": session.token,
         "r": result and result_view(result, language, link(request, language), terms),
-        "calendar": f"{address}/calendar.ics?{urlencode({name: form.typed[name] for name in WISH})}",
+        "calendar": result and calendar_of(form, WISH, language),
     }
     return answer(request, template, language, values, status)
 

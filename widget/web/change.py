@@ -1,10 +1,8 @@
 """The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
 
-from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +14,7 @@ from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
 from widget.services.limits import Limit
-from widget.web.account import link, proposed, show_own, wish_own
+from widget.web.account import calendar_of, link, proposed, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
@@ -99,17 +97,7 @@ def _result(request: Request, language: Language, form: Form, result: ChangePrev
     if result is None:
         return {"r": None, "summary": form.summary}
     view = result_view(result, language, link(request, language), context_of(request).terms)
-    return {"r": view, "calendar": result.allowed and calendar_of(form, SAMPLE, language)}
-
-
-def calendar_of(form: Form, names: Sequence[str], language: Language) -> str:
-    """Return the address of the days of a try-out, for a calendar."""
-    query = "&".join(f"{name}={_quoted(form.typed[name])}" for name in names)
-    return f"/widget/{language.code}/change/calendar.ics?{query}"
-
-
-#: The fields of a result are short, and few differ from one key to the next.
-_quoted = lru_cache(1_024)(quote_plus)
+    return {"r": view, "calendar": calendar_of(form, SAMPLE, language)}
 
 
 def try_out(request: Request, language: Language, form: Form) -> dict[str, Any]:
