@@ -17,6 +17,7 @@ from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.languages import Language
 from widget.services.limits import Limit
+from widget.web import remembered
 from widget.web.api_body import NotJsonError, parse
 from widget.web.api_errors import Said, contradictions, from_validation
 from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
@@ -36,6 +37,16 @@ async def answer_preview(request: Request) -> Response:
     body = await read_body(request)
     if body is None:
         return problem(413, language)
+    asked = remembered.Question(body, language.code, context.today())
+    answered = context.remembered.get(asked) or _answered(body, context, language)
+    if isinstance(answered, Response):
+        return answered
+    context.remembered.keep(asked, answered)
+    return Response(answered.body, media_type="application/json", headers={"Content-Language": answered.language})
+
+
+def _answered(body: bytes, context: Context, language: Language) -> remembered.Answer | Response:
+    """Return the preview that a body asks for, or the problem with it."""
     try:
         sent, twice = parse(body)
     except NotJsonError:
@@ -54,8 +65,7 @@ async def answer_preview(request: Request) -> Response:
     on = question.on or context.today()
     wish = Level(question.requested.plan, question.requested.users, question.requested.zoom_licenses)
     result = preview(_subscription(question.subscription), wish, on=on, terms=context.terms)
-    answered = to_json(as_json(result, context, language))
-    return Response(answered, media_type="application/json", headers={"Content-Language": language.code})
+    return remembered.Answer(to_json(as_json(result, context, language)), language.code)
 
 
 async def answer_price_book(request: Request) -> Response:

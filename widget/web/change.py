@@ -19,7 +19,8 @@ from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
 from widget.web.limits import limited
-from widget.web.pages import answer, read_form, to_sign_in, too_large
+from widget.web.pages import answer, frame_of, html, read_form, to_sign_in, too_large
+from widget.web.remembered import Answer, Question
 from widget.web.session import has_expired, session_of
 from widget.web.step import Step as DraftStep
 
@@ -68,8 +69,16 @@ async def live(request: Request) -> Response:
     session = session_of(request)
     if session:
         return show_own(request, session, language, "change/live.html")
+    remembered, frame = context_of(request).remembered, frame_of(request)
+    asked = Question(query_of(request), language.code, frame)
+    if known := remembered.get(asked):
+        remembered.keep(asked, known)
+        return html(known.body, language)
     form = parse(query_of(request), sample().fields(), SAMPLE, language)
-    return answer(request, "change/live.html", language, live_result(request, language, form), status_of(form))
+    shown = answer(request, "change/live.html", language, live_result(request, language, form), status_of(form))
+    if not form.errors and frame != "page":  # a page shows more than the question decides
+        remembered.keep(asked, Answer(bytes(shown.body), language.code))
+    return shown
 
 
 def _wish(body: str, language: Language) -> str:

@@ -1,7 +1,7 @@
 """What every endpoint may need, put together once by app.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from widget.languages import ORIGINAL, Language
 from widget.services.limits import Limits
 from widget.settings import HOME_ZONE, Settings
 from widget.web.articles import Articles
+from widget.web.remembered import Remembered
 
 Clock = Callable[[], datetime]
 
@@ -31,6 +32,7 @@ class Context:
     limits: Limits
     #: The day whose terms the articles show: that of the start, when they were checked.
     articles_of: date
+    remembered: Remembered = field(default_factory=Remembered)
     provider: OpenIdProvider | None = None
 
     def now(self) -> datetime:

@@ -86,7 +86,19 @@ def answer(
         )
     elif _from_site(request):
         inner = led_to(inner, context_of(request).settings.address)
-    return HTMLResponse(inner, status, HEADERS | {"Content-Language": language.code})
+    return html(inner, language, status)
+
+
+def html(body: str | bytes, language: Language, status: int = 200) -> HTMLResponse:
+    """Return an answer that no cache keeps, in its language."""
+    return HTMLResponse(body, status, HEADERS | {"Content-Language": language.code})
+
+
+def frame_of(request: Request) -> str:
+    """Return into what an answer goes: a page of ours, the element, or the element on the site's own host."""
+    if not wants_fragment(request):
+        return "page"
+    return "site" if _from_site(request) else "element"
 
 
 def _from_site(request: Request) -> bool:
