@@ -28,7 +28,7 @@ def desk(chromium: Browser, service: Service) -> Iterator[Page]:
 def copied(page: Page, label: str) -> list[list[str]]:
     """Press the button below a text, and return what the clipboard then has, by type."""
     page.evaluate("document.querySelector('[data-done]').textContent = ''")
-    page.locator(".hc-copy-field", has=page.get_by_label(label, exact=True)).get_by_role("button").click()
+    page.locator(".page-copy", has=page.get_by_label(label, exact=True)).get_by_role("button").click()
     expect(page.get_by_role("status").filter(has_text="Copié.")).to_be_visible()
     found: list[list[str]] = page.evaluate(READ)
     return found

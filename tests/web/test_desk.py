@@ -63,9 +63,30 @@ def test_support_finds_a_space_and_sees_its_state_and_each_view_is_audited(suppo
 def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) -> None:
     page = html.unescape(support.get(f"{SPACE}?plan=premium&users=12&zoom_licenses=2").text)
 
-    assert "http://127.0.0.1:8000/widget/fr/change?plan=premium&users=12&zoom_licenses=2" in page
+    link = "http://127.0.0.1:8000/a/1001/here/?lang=fr&plan=premium&users=12&zoom_licenses=2"
+    assert f'<a href="{html.escape(link)}">Rétrograder votre abonnement – ' in page
     assert "8 mai 2027" in page
     assert support.get(f"{SPACE}?users=many").status_code == 422
+
+
+def test_a_link_for_more_leads_to_the_article_about_more(support: TestClient) -> None:
+    page = html.unescape(support.get(f"{SPACE}?plan=premium&users=20&zoom_licenses=4").text)
+
+    assert "http://127.0.0.1:8000/a/1002/here/?lang=fr&plan=premium&users=20&zoom_licenses=4" in page
+
+
+def test_a_link_is_in_the_language_of_the_customer_whatever_the_agent_reads(support: TestClient) -> None:
+    page = support.get("/widget/fr/desk/harbour-studio?users=2").text
+
+    assert "/a/1001/here/?lang=en&amp;plan=" in page
+    assert "Downgrade your subscription – " in page
+    assert "Lien pour l’administrateur" in page
+
+
+def test_the_desk_leads_to_the_links_for_tickets(support: TestClient) -> None:
+    page = support.get("/widget/fr/desk").text
+
+    assert '<a href="/widget/fr/support">Liens pour les tickets</a>' in page
 
 
 def test_support_has_no_way_to_an_order(support: TestClient) -> None:

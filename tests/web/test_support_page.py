@@ -29,6 +29,13 @@ def test_an_agent_finds_an_article_in_the_customers_language(client: TestClient)
     assert "article=1003" in first[0]
 
 
+def test_before_anything_is_asked_every_article_can_be_chosen(client: TestClient) -> None:
+    page = client.get("/widget/fr/support?lang=en").text
+
+    assert page.count("<li><a href=") == 17
+    assert '?q=&amp;lang=en&amp;article=1001&amp;section=">Downgrade your subscription</a>' in page
+
+
 def test_the_link_of_a_section_is_there_as_text_markdown_and_html(client: TestClient) -> None:
     page = client.get("/widget/fr/support?lang=en&article=1001&section=notice-period").text
 

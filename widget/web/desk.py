@@ -1,7 +1,6 @@
 """The pages of the vendor's own people: support reads and proposes, the team reads answers and the outbox."""
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,6 +18,7 @@ from widget.web.forms import ANYTHING, WISH
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import not_theirs, staff_of
 from widget.web.survey import REASONS
+from widget.web.ticket import HERE, copies
 
 Handler = Callable[[Request, Language, Staff], Awaitable[Response]]
 
@@ -48,6 +48,7 @@ async def find(request: Request, language: Language, staff: Staff) -> Response:
     asked = request.query_params.get("q", "").strip()[:100]
     found = desk.find(context_of(request).engine, asked)
     values = {"staff": staff, "q": asked, "spaces": found, "here": home_of(staff, language)}
+    values |= {"links": f"/widget/{language.code}/support"}
     return answer(request, "desk/find.html", language, values, frame="frame.html")
 
 
@@ -62,7 +63,10 @@ async def show(request: Request, language: Language, staff: Staff) -> Response:
     if result and result.direction is Direction.NONE:
         result = None
     book = context.terms.price_book(seen.on)
-    wish = urlencode({name: form.typed[name] for name in WISH})
+    wish = {name: form.typed[name] for name in WISH}
+    # In the language in which they last read, and in the article that explains what they would do.
+    customer = context.languages[seen.member.language or seen.space.language]
+    explained = context.articles.articles["downgrade" if result and result.goes_down else "upgrade"][customer.code]
     values = {
         "staff": staff,
         "s": state_view(request, seen, language),
@@ -74,7 +78,7 @@ async def show(request: Request, language: Language, staff: Staff) -> Response:
         "here": f"{home_of(staff, language)}/{space_id}",
         "back": home_of(staff, language),
         "r": result and result_view(result, language, link(request, language), context.terms),
-        "proposal": f"{context.settings.address}/widget/{language.code}/change?{wish}" if result else "",
+        "copies": copies(context, explained, HERE, wish, customer=customer, agent=language) if result else [],
     }
     return answer(request, "desk/space.html", language, values, 422 if form.errors else 200, frame="frame.html")
 

@@ -3,7 +3,6 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,11 +17,10 @@ from widget.web.context import accepted_language, context_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
 from widget.web.pages import answer
 from widget.web.search import LONGEST
+from widget.web.ticket import HERE, copies
 from widget.wording import N_
 
 CHOSEN = ("q", "lang", "article", "section", "values")
-#: The section of an article in which the widget stands.
-HERE = "here"
 _MOST = 8
 
 
@@ -61,17 +59,22 @@ async def show(request: Request) -> Response:
 
 
 def _found(request: Request, form: Form, customer: Language) -> list[tuple[Article, str, str]]:
-    """Return articles for the words, each with the section that matches best and the query that chooses it."""
+    """Return articles for the words, each with the section that matches best and the query that chooses it.
+
+    Without words and without a choice, every article.
+    """
     articles, words = context_of(request).articles, form.typed["q"]
     known = articles.all(customer.code)
-    found = articles.searches[customer.code].find(words)[:_MOST] if words else []
+    found = [(known[each.path], each.section) for each in articles.searches[customer.code].find(words)[:_MOST]]
+    if not words and not form.typed["article"]:
+        found = [(each, "") for each in known.values()]
     return [
         (
-            known[each.path],
-            known[each.path].sections.get(each.section, ""),
-            urlencode({"q": words, "lang": customer.code, "article": known[each.path].number, "section": each.section}),
+            each,
+            each.sections.get(section, ""),
+            urlencode({"q": words, "lang": customer.code, "article": each.number, "section": section}),
         )
-        for each in found
+        for each, section in found
     ]
 
 
@@ -85,11 +88,8 @@ def _link(request: Request, form: Form, article: Article, language: Language, cu
     if result:
         view = result_view(result, customer, link(request, customer), context.terms)
         seen = render("change/live.html", customer, {"r": view, "summary": []})
-    query = {"lang": customer.code} | ({name: form.typed[name] for name in WISH} if result else {})
-    place = f"{section}/" if section else ""
-    root = context.settings.trust.site or context.settings.address
-    address = f"{root}/a/{article.number}/{place}?{urlencode(query)}"
-    name = f"{article.title} – {article.sections[section]}" if section else article.title
+    wish = {name: form.typed[name] for name in WISH} if result else {}
+    copied = copies(context, article, section, wish, customer=customer, agent=language)
     return {
         "section": section,
         "offers": offers,
@@ -99,16 +99,5 @@ def _link(request: Request, form: Form, article: Article, language: Language, cu
         "summary": form.summary if wanted else [],
         "sample_open": any(each in form.errors for each in SAMPLE[3:]),
         "seen": seen,
-        "copies": _copies(name, address, language) if not (wanted and form.errors) else [],
+        "copies": copied if not (wanted and form.errors) else [],
     }
-
-
-def _copies(name: str, address: str, language: Language) -> list[tuple[str, str, str]]:
-    """Return the link as text, Markdown and HTML: an id, the name of the form, and what is copied."""
-    escaped = "".join(f"\\{each}" if each in "\\[]*_`<>" else each for each in name)
-    html = Markup('<a href="{}">{}</a>').format(address, name)
-    return [
-        ("text", language.gettext(N_("Text")), f"{name}\n{address}"),
-        ("markdown", "Markdown", f"[{escaped}]({address})"),
-        ("html", "HTML", str(html)),
-    ]
