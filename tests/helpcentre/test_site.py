@@ -153,6 +153,17 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
                 assert host in ("", "help.example"), f"{file}: <{tag} {name}={found[name]}>"
 
 
+def test_no_page_names_another_for_a_browser_to_fetch_beforehand(site: Path) -> None:
+    named = {
+        (file.name, found["rel"])
+        for file in html_files(site)
+        for tag, found in Reader(file.read_text(encoding="utf-8")).elements
+        if tag == "link" and {"prev", "next", "prefetch", "prerender"} & set(found["rel"].split())
+    }
+
+    assert not named  # Firefox fetches the next page by such a link, which the content policy refuses
+
+
 def test_the_inline_scripts_are_few_and_the_same_everywhere(site: Path) -> None:
     scripts = {
         script
