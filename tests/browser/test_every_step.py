@@ -50,9 +50,9 @@ def test_the_whole_flow(service: Service, page: Page, seen: Callable[[str, str],
     for box in (0, 1):
         page.locator("[name=member]").nth(box).check()
     page.locator("main button[type=submit]").first.click()
-    seen("confirm", "[name=member][required]")
+    seen("confirm", "[name=sure][required]")
     for box in (0, 1):
-        page.locator("[name=member]").nth(box).check()
+        page.locator("[name=sure]").nth(box).check()
     page.locator("main button[type=submit]").first.click()
     seen("survey", "[name=reason]")
     page.locator("main button[type=submit]").click()

@@ -9,12 +9,17 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Service, free_port
-from tests.browser.people import ANNUAL, a_space, enter
+from tests.browser.people import ANNUAL, LATE, a_space, enter
 from tests.chromium import launch
 from tests.helpcentre.conftest import build, copy_of_sources
 
 DOWNGRADE = "/fr/abonnement/retrograder/"
 HOME = "/fr/"
+OVERWRITTEN = """() => new Promise((done) => {
+  const look = () => ("widget" in (history.state ?? {}) ? requestAnimationFrame(look) : done());
+  scrollTo(0, scrollY > 200 ? 0 : 300);
+  look();
+})"""
 INSTANT = "  features:\n    - navigation.instant\n    - navigation.tracking\n"
 
 
@@ -235,3 +240,78 @@ def test_finding_11_a_silent_service_marks_the_result_as_old_and_says_so(service
     expect(page.locator(".sw-new dd")).not_to_have_text(before)
     expect(page.locator(".sw-stale")).to_have_count(0)
     expect(page.locator("subscription-widget > [role=status].sw-hidden")).to_have_count(1)
+
+
+def scrolled(page: Page) -> None:
+    """Scroll, and wait until the theme has written over the state of this entry of the history."""
+    page.evaluate(OVERWRITTEN)
+
+
+def heading(page: Page, title: str) -> None:
+    expect(page.locator("subscription-widget").get_by_role("heading", name=title)).to_be_visible()
+
+
+def test_back_and_forward_under_instant_navigation_find_every_step_as_it_was_left(instant: Service, page: Page) -> None:
+    enter(page.context, instant, a_space(instant, LATE | {"users": 3}, users=3))
+    page.goto(instant.address + HOME)
+    page.evaluate("window.sameDocument = true")
+    link(page, "abonnement/retrograder/", "Rétrograder")
+    expect(page.locator(".sw-state")).to_be_visible()
+    page.locator("#sw-users").fill("2")
+    scrolled(page)
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    page.get_by_label("Person 2").check()
+    scrolled(page)
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    page.get_by_label("Person 2").check()
+    page.get_by_role("button", name="Désactiver").click()
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").fill("Moins de monde")
+    scrolled(page)
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    page.locator("[name=late_ack]").check()
+    scrolled(page)
+
+    page.go_back()
+    expect(page.locator("#sw-comment")).to_have_value("Moins de monde")
+    expect(page.get_by_label("Un projet est terminé")).to_be_checked()
+    page.go_back()
+    heading(page, "Choisissez qui désactiver")
+    page.go_back()
+    expect(page.locator("#sw-users")).to_have_value("2")
+    page.go_forward()
+    heading(page, "Choisissez qui désactiver")
+    page.go_forward()
+    expect(page.locator("#sw-comment")).to_have_value("Moins de monde")
+    expect(page.get_by_label("Un projet est terminé")).to_be_checked()
+    page.go_forward()
+    expect(page.locator("[name=late_ack]")).to_be_checked()
+    link(page, "abonnement/mettre-a-niveau/", "Mettre à niveau")
+    expect(page.locator(".sw-state")).to_be_visible()
+    page.go_back()
+    expect(page.locator("[name=late_ack]")).to_be_checked()
+    page.reload()
+    expect(page.locator("[name=late_ack]")).to_be_checked()
+    assert page.evaluate("window.sameDocument") is None, "the page was not loaded again: the last line shows nothing"
+
+
+def test_people_who_are_ticked_are_ticked_again_after_back_and_forward_from_the_list_and_from_the_confirmation(
+    instant: Service, page: Page
+) -> None:
+    enter(page.context, instant, a_space(instant, ANNUAL, users=12))
+    page.goto(instant.address + DOWNGRADE)
+    expect(page.locator(".sw-state")).to_be_visible()
+    page.locator("#sw-users").fill("10")
+    page.get_by_role("button", name="Suivant", exact=True).click()
+    page.get_by_label("Person 11").check()
+    page.get_by_label("Person 10").check()
+    for confirmed in (False, True):
+        if confirmed:
+            page.get_by_role("button", name="Suivant", exact=True).click()
+            page.get_by_label("Person 10").check()
+        scrolled(page)
+        page.go_back()
+        expect(page.locator("#sw-users")).to_have_value("10")
+        page.go_forward()
+        expect(page.locator("[name=member]:checked")).to_have_count(2)
+        expect(page.get_by_label("Person 11")).to_be_checked()

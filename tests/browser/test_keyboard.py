@@ -47,7 +47,7 @@ def test_the_whole_flow_from_the_choice_to_the_receipt_and_back_by_undo(service:
     tab_to(page, ".sw-form .sw-button")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Confirmez chaque nom")).to_be_focused()
-    tab_to(page, "[name=member]")
+    tab_to(page, "[name=sure]")
     page.keyboard.press("Space")
     tab_to(page, ".sw-form .sw-button")
     page.keyboard.press("Enter")

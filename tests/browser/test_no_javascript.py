@@ -41,7 +41,7 @@ def test_the_whole_flow_without_javascript(service: Service, plain: Page, code: 
     submit(page)
     page.locator("[name=member]").check()
     submit(page)
-    page.locator("[name=member]").check()
+    page.locator("[name=sure]").check()
     submit(page)
     page.locator("[name=reason]").first.check()
     page.locator("#sw-comment").fill("<b>&")

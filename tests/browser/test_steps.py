@@ -288,6 +288,61 @@ def test_a_wrong_or_hostile_proposal_is_ignored_or_told_kindly(
     expect(page.locator("#sw-users")).to_have_value(users)
 
 
+SAID = """(said) => { const within = document.querySelector(".sw"), found = [];
+  const texts = document.createTreeWalker(within, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) if (texts.currentNode.data.includes(said)) found.push(texts.currentNode.parentNode.tagName);
+  return found; }"""
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param(
+            "/fr/abonnement/retrograder/#change=users:abc,zoom_licenses:2", id="in the article, by its section"
+        ),
+        pytest.param("/fr/abonnement/retrograder/?users=abc&zoom_licenses=2", id="in the article, by its query"),
+        pytest.param("/widget/fr/change?users=abc&zoom_licenses=2", id="on a page of its own"),
+    ],
+)
+@pytest.mark.parametrize("signed_in", [False, True])
+def test_a_wrong_number_in_a_link_is_said_once_in_the_summary_and_once_by_its_field(
+    service: Service, page: Page, address: str, signed_in: bool
+) -> None:
+    if signed_in:
+        enter(page.context, service, a_space(service, ANNUAL))
+    page.goto(service.address + address)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".sw-summary")).to_be_visible()
+
+    assert sorted(page.evaluate(SAID, "écrivez un nombre entier en chiffres")) == ["A", "P"]
+    expect(page.locator("#sw-users")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#sw-users")).to_have_accessible_description(
+        "Nombre d’utilisateurs\u00a0: écrivez un nombre entier en chiffres, comme 12."
+    )
+    page.locator(".sw-summary a").click()
+    expect(page.locator("#sw-users")).to_be_focused()
+
+
+def test_an_error_goes_with_the_answer_that_finds_its_field_right_and_the_other_stays(
+    service: Service, page: Page
+) -> None:
+    page.goto(service.address + DOWNGRADE["fr"])
+    page.locator("#sw-users").fill("douze")
+    page.locator("#sw-zoom_licenses").fill("-1")
+    page.get_by_role("button", name="Calculer").click()
+    expect(page.locator(".sw-summary")).to_be_focused()
+    page.locator("#sw-users").fill("12")
+
+    expect(page.locator("#sw-users-error")).to_have_text("")
+    expect(page.locator("#sw-users")).not_to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".sw-summary li")).to_have_text(["Nombre de licences Zoom\u00a0: le minimum est 0."])
+    expect(page.locator("#sw-zoom_licenses-error")).to_have_text("Nombre de licences Zoom\u00a0: le minimum est 0.")
+    page.locator("#sw-zoom_licenses").fill("1")
+    expect(page.locator(".sw-summary")).to_have_count(0)
+    expect(page.locator(".sw [aria-invalid]")).to_have_count(0)
+    expect(page.locator(".sw-panel")).to_contain_text("Premium, 12")
+
+
 def test_each_line_of_the_result_opens_the_sentence_of_its_rule(service: Service, page: Page) -> None:
     enter(page.context, service, a_space(service, ANNUAL))
     page.goto(service.address + "/widget/fr/change?plan=essential&users=10&zoom_licenses=5")

@@ -234,8 +234,12 @@ def test_people_who_are_not_there_are_said_and_nobody_is_touched(claire: Claire,
     before = kept(claire.client, tmp_path)
     unknown = ("n’est plus connue ici", "is not known here any more")[claire.code == "en"]
 
-    for form, more in (("members", ()), ("members", [("confirmed", "1")]), ("activate", ())):
-        status, text = claire.send(form, ("member", member), *more)
+    for form, *sent in (
+        ("members", ("member", member)),
+        ("members", ("member", member), ("sure", member), ("confirmed", "1")),
+        ("activate", ("member", member)),
+    ):
+        status, text = claire.send(form, *sent)
         assert (status, text.count(unknown)) == (422, 2), form
 
     assert kept(claire.client, tmp_path) == before
@@ -244,7 +248,7 @@ def test_people_who_are_not_there_are_said_and_nobody_is_touched(claire: Claire,
 def test_the_confirmation_without_a_tick_asks_for_the_same_names_again(claire: Claire) -> None:
     page = claire.client.get(f"{claire.draft}/members").text
     names = [name for name in ("Éric Blanc", "Anne Faure") if name in page]
-    asked = [("asked", page.split(name)[0].rsplit('value="', 1)[1].split('"')[0]) for name in names]
+    asked = [("member", page.split(name)[0].rsplit('value="', 1)[1].split('"')[0]) for name in names]
 
     status, text = claire.send("members", ("confirmed", "1"), *asked)
 

@@ -1,5 +1,6 @@
 """The journey of an administrator who reduces the subscription, page by page, with JavaScript off."""
 
+import re
 from datetime import UTC, datetime
 
 from starlette.testclient import TestClient
@@ -21,7 +22,7 @@ def to_review(client: TestClient) -> str:
     members = to_members(client)
     page = client.get(members).text
     two = surplus(page)[:2]
-    client.post(members, data={"token": token(page), "member": two, "confirmed": "1"}, follow_redirects=False)
+    client.post(members, data={"token": token(page), "sure": two, "confirmed": "1"}, follow_redirects=False)
     survey = members.replace("/members", "/survey")
     client.post(survey, data={"token": token(client.get(survey).text), "reason": "fewer-people", "comment": "<b>&"})
     return members.replace("/members", "/review")
@@ -42,7 +43,7 @@ def test_each_name_is_confirmed_before_anybody_is_deactivated(client: TestClient
 
     confirmation = client.post(members, data={"token": token(page), "member": one}).text
 
-    assert surplus(confirmation) == one
+    assert re.findall(r'name="sure" value="([0-9a-f]+)" required', confirmation) == one
     assert "Confirmez chaque nom" in confirmation
     assert len(surplus(client.get(members).text)) == 11
 
@@ -107,7 +108,7 @@ def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: Test
 def test_a_skipped_survey_is_asked_for(client: TestClient) -> None:
     members = to_members(client)
     page = client.get(members).text
-    client.post(members, data={"token": token(page), "member": surplus(page)[:2], "confirmed": "1"})
+    client.post(members, data={"token": token(page), "sure": surplus(page)[:2], "confirmed": "1"})
 
     answer = client.get(members.replace("/members", "/review"), follow_redirects=False)
 

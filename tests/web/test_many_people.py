@@ -49,7 +49,7 @@ def test_a_page_shows_as_many_as_one_form_may_send(client: TestClient, members: 
     assert counts(page) == "250 2,999 0"
     assert len(surplus(page)) == MOST
     assert len(page.encode()) < 150_000
-    sent = "".join(f"&member={each}&asked={each}" for each in surplus(page))
+    sent = "".join(f"&member={each}&sure={each}" for each in surplus(page))
     assert len(sent) < MAX_BODY / 2
 
 
@@ -66,7 +66,7 @@ def test_somebody_is_found_by_name_and_what_was_ticked_stays_ticked(client: Test
     assert 'value="User 1234"' in other
 
 
-def test_hundreds_are_ticked_confirmed_by_their_names_and_deactivated_and_the_wish_is_kept(
+def test_hundreds_are_ticked_confirmed_name_by_name_and_deactivated_and_the_wish_is_kept(
     client: TestClient, members: str
 ) -> None:
     page = client.get(members).text
@@ -74,13 +74,15 @@ def test_hundreds_are_ticked_confirmed_by_their_names_and_deactivated_and_the_wi
 
     filled = client.post(members, data={"token": token(page), "member": one, "act": "oldest"}).text
     confirmation = client.post(members, data={"token": token(page), "member": ticked(filled)}).text
-    asked = re.findall(r'name="asked" value="([0-9a-f]+)"', confirmation)
-    without = client.post(members, data={"token": token(page), "asked": asked, "confirmed": "1"})
-    done = client.post(members, data={"token": token(page), "asked": asked, "confirmed": "1", "every": "1"})
+    boxes = re.findall(r'type="checkbox" name="sure" value="([0-9a-f]+)" required', confirmation)
+    sent = {"token": token(page), "member": boxes, "confirmed": "1"}
+    without = client.post(members, data=sent)
+    done = client.post(members, data=sent | {"sure": boxes})
 
-    assert sorted(ticked(filled)) == sorted(surplus(page)) == sorted(asked)
+    assert sorted(ticked(filled)) == sorted(surplus(page)) == sorted(boxes)
     assert surplus(confirmation) == []
     assert (without.status_code, "Tick at least one name" in without.text) == (422, True)
+    assert len(confirmation.encode()) < 150_000
     assert "(1,000) than are active (2,750): deactivate 1,750 first" in html.unescape(done.text)
     assert counts(done.text) == "250 2,749 0"
 

@@ -282,7 +282,7 @@ def test_an_id_of_another_space_in_a_body_or_a_query_is_unknown(
     told = []
     for where in (place, "unknown"):
         value = world.ids[where].get(name, f"key-of-{where}")
-        form = {name: value} | ({"confirmed": "1"} if name == "member" else {})
+        form = {name: value} | ({"confirmed": "1", "sure": value} if name == "member" else {})
         query = "" if method == "POST" else f"?{name}={value}"
         response = world.ask(
             "administrator",

@@ -1,5 +1,4 @@
-// <subscription-widget> enhances the server's own forms. Its attributes have no power: it asks its `src`, a form's
-// `action` and `data-live` and a link's `href`, all on this site. No dependency, no build step.
+// <subscription-widget> enhances the server's own forms (decisions/0003).
 (() => {
   "use strict";
   const ASK = { headers: { Accept: "text/html;fragment=1" }, credentials: "include" };
@@ -7,10 +6,14 @@
   const VALUE = /^[A-Za-z0-9_-]{1,40}$/;
   const KEPT = "widget";
   const plain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  // Instant navigation writes over `history.state`: a memory of our own comes first.
+  const entries = new Map();
+  const entry = () => window.navigation?.currentEntry.key ?? {};
+  const noted = () => entries.get(entry()) ?? history.state ?? {};
 
   class SubscriptionWidget extends HTMLElement {
     connectedCallback() {
-      // This may run before the children are parsed: listen on the host, look at nothing yet.
+      // The children may not be parsed yet.
       if (this.listening) return;
       this.listening = new AbortController();
       const { signal } = this.listening;
@@ -19,33 +22,33 @@
       on(this, "submit", (event) => this.submitted(event));
       on(this, "click", (event) => this.followed(event));
       on(document, "click", (event) => this.carry(event), true);
-      on(window, "popstate", (event) => this.travelled(event));
+      on(window, "popstate", () => this.travelled());
       on(window, "pagehide", () => this.isPersonal && this.querySelector(".sw").replaceChildren());
       on(window, "pageshow", (event) => event.persisted && this.again());
-      // Who tells of a link to the same page depends on theme and browser.
-      const proposals = () => this.prefill();
-      on(window, "hashchange", proposals);
-      on(window.navigation, "currententrychange", proposals);
-      this.theme = window.location$?.subscribe(proposals);
+      on(window, "hashchange", () => this.prefill());
+      on(window.navigation, "currententrychange", () => this.prefill());
+      this.path = location.pathname;
       this.hash = location.hash;
-      if (document.readyState === "loading") on(document, "DOMContentLoaded", () => this.start());
-      else this.start();
+      const ready = () => {
+        on(window.location$ && window, "beforeunload", () => this.note()); // the theme's script is there
+        this.start();
+      };
+      if (document.readyState === "loading") on(document, "DOMContentLoaded", ready);
+      else ready();
     }
 
     disconnectedCallback() {
       this.listening?.abort();
       this.listening = undefined;
-      this.theme?.unsubscribe();
     }
 
     get source() { return this.getAttribute("src"); }
     get form() { return this.querySelector(".sw-form"); }
 
-    // What came along from the other language or sign-in, else what this entry of the history had.
     async start() {
-      const kept = (this.form && this.taken()) || history.state || {};
+      const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
-      // The cookie says only that asking is worth it; the session is out of a script's reach.
+      // The cookie says only that asking is worth it.
       if (this.source && (at || /(?:^|; )signed_in=1/.test(document.cookie))) await this.load(at ?? this.source);
       this.prefill();
       if (kept.form) this.fill(kept.form);
@@ -56,7 +59,7 @@
       else if (!this.source) location.reload();
     }
 
-    // From the query or `#change=plan:premium,users:12`: fills the form, never submits it.
+    // The query, and `#change=plan:premium,users:12`.
     proposed() {
       const found = new Map(new URLSearchParams(location.search));
       let hash = "";
@@ -65,7 +68,7 @@
       return [...found].filter(([name, value]) => WISH.test(name) && VALUE.test(value));
     }
 
-    // Each proposal fills once: what is typed afterwards stays, whatever becomes of the address.
+    // Each proposal fills once: what is typed afterwards stays.
     prefill() {
       if (!this.form?.dataset.live) return;
       const before = this.proposals ?? [];
@@ -75,12 +78,12 @@
       if (!values.length) return;
       const note = this.querySelector(".sw-proposed");
       if (note) note.hidden = false;
-      this.fill(values);
+      if (values.some(([name, value]) => this.form.elements[name].value !== value)) this.fill(values);
     }
 
     typed() {
       const form = this.form;
-      return form && this.touched && [...new FormData(form)].filter(([name]) => !form.querySelector(`[type=hidden][name=${name}]`));
+      return form && this.touched && [...new FormData(form)].filter(([name]) => name !== "token");
     }
 
     fill(values) {
@@ -95,25 +98,37 @@
       this.calculate();
     }
 
+    // A later question aborts an earlier one of its kind.
+    async ask(kind, address, options) {
+      this[kind]?.abort();
+      const { signal } = (this[kind] = new AbortController());
+      this.setAttribute("aria-busy", "true");
+      try {
+        const answer = await fetch(address, { ...ASK, ...options, signal });
+        const html = await answer.text();
+        if (answer.status >= 500) throw new Error(String(answer.status));
+        return { answer, html };
+      } catch {
+        if (!signal.aborted) this.down();
+      } finally {
+        if (!signal.aborted) this.removeAttribute("aria-busy");
+      }
+    }
+
     async load(address, focus) {
       this.isPersonal = true;
       if (address !== this.source) this.touched = false;
-      try {
-        const answer = await fetch(address, ASK);
-        if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
-        if (answer.status >= 500) throw new Error(String(answer.status));
-        const html = await answer.text();
-        // What was typed meanwhile stays.
-        const typed = this.typed();
-        this.at = address === this.source ? undefined : address;
-        this.proposals = undefined;
-        this.swap(html, focus);
-        this.prefill();
-        if (typed) this.fill(typed);
-        return true;
-      } catch {
-        return this.down();
-      }
+      const { answer, html } = (await this.ask("step", address)) ?? {};
+      if (!answer) return false;
+      if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
+      // What was typed meanwhile stays.
+      const typed = this.typed();
+      this.at = address === this.source ? undefined : address;
+      this.proposals = undefined;
+      this.swap(html, focus);
+      this.prefill();
+      if (typed) this.fill(typed);
+      return true;
     }
 
     changed(event) {
@@ -124,32 +139,28 @@
       this.timer = setTimeout(() => this.calculate(), event.target.type === "radio" ? 0 : 120);
     }
 
-    // Back, Forward and a reload find again what was typed.
     note() {
-      history.replaceState({ ...history.state, widget: this.at, form: this.typed() }, "");
+      const now = { widget: this.at, form: this.typed() };
+      entries.set(entry(), now);
+      history.replaceState({ ...history.state, ...now }, "");
     }
 
     async calculate() {
       const form = this.form;
       if (!form?.dataset.live) return;
-      this.pending?.abort();
-      const mine = (this.pending = new AbortController());
-      this.setAttribute("aria-busy", "true");
-      try {
-        const query = new URLSearchParams(new FormData(form));
-        const answer = await fetch(`${form.dataset.live}?${query}`, { ...ASK, signal: mine.signal });
-        const html = await answer.text();
-        if (mine !== this.pending) return; // a stale answer is never painted
-        if (answer.status >= 500) throw new Error(String(answer.status));
-        const panel = form.querySelector(".sw-panel");
-        panel.innerHTML = html;
-        panel.classList.remove("sw-stale");
-        this.say(panel.querySelector("[data-say]")?.dataset.say ?? "", true);
-      } catch (error) {
-        if (error.name !== "AbortError") this.down();
-      } finally {
-        if (mine === this.pending) this.removeAttribute("aria-busy");
+      const found = await this.ask("live", `${form.dataset.live}?${new URLSearchParams(new FormData(form))}`);
+      if (!found) return;
+      const panel = form.querySelector(".sw-panel");
+      this.querySelector(".sw-summary")?.remove();
+      panel.innerHTML = found.html;
+      panel.classList.remove("sw-stale");
+      for (const error of form.querySelectorAll(".sw-error")) {
+        const text = panel.querySelector(`[href="#${error.id.slice(0, -6)}"]`)?.textContent ?? "";
+        error.textContent = text;
+        const field = error.nextElementSibling;
+        if (field.name) field.ariaInvalid = text ? "true" : null;
       }
+      this.say(panel.querySelector("[data-say]")?.dataset.say ?? "", true);
     }
 
     say(text, hidden) {
@@ -166,22 +177,26 @@
       return false;
     }
 
-    // Back and Forward walk through the steps; a link to a section stays at its step.
-    async travelled({ state }) {
+    // A link to a section stays at its step.
+    async travelled() {
       const moved = location.hash !== this.hash;
       this.hash = location.hash;
-      if (!this.source) return;
-      if (!state && moved) this.note();
-      else if (state?.widget !== this.at) {
-        if (await this.load(state?.widget ?? this.at.replace(/\/[^/]*$/, ""))) this.at = state?.widget;
-        if (state?.form) this.fill(state.form);
+      if (!this.source || location.pathname !== this.path) return;
+      const kept = noted();
+      if (moved && !("widget" in kept)) this.note();
+      else if (kept.widget !== this.at && (await this.load(kept.widget ?? this.at.replace(/\/[^/]*$/, "")))) {
+        this.at = kept.widget;
+        if (kept.form) this.fill(kept.form);
+        this.travelled(); // meanwhile further
       }
     }
 
     push(at) {
       this.at = at;
+      this.touched = false;
+      history.pushState(null, "");
       this.hash = location.hash;
-      history.pushState({ widget: at }, "");
+      this.note();
     }
 
     async followed(event) {
@@ -190,9 +205,10 @@
       if (link.hasAttribute("data-swap") && this.source) {
         event.preventDefault();
         const address = link.getAttribute("href");
+        this.note();
         if (await this.load(address, true)) this.push(address);
       } else if (link.hash && link.pathname === location.pathname) {
-        link.search = location.search; // a section of this page
+        link.search = location.search;
       }
     }
 
@@ -203,7 +219,7 @@
       if (this.sending) return;
       this.sending = true;
       try {
-        // A post that leaves the page first asks whether anybody answers: what was typed would be gone.
+        // Before a post leaves the page and what was typed: does anybody answer?
         if (form.hasAttribute("data-whole") || !this.source) {
           if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error("health");
           this.checked = form;
@@ -212,17 +228,16 @@
           return;
         }
         const body = new URLSearchParams(new FormData(form, event.submitter));
-        const answer = await fetch(form.action, { ...ASK, method: "POST", body });
-        if (answer.status >= 500 || answer.status === 404) throw new Error(String(answer.status));
-        if (answer.status === 401) this.keep(); // signed out meanwhile
-        const html = await answer.text();
-        if (answer.redirected) {
-          this.note();
-          this.push(answer.url.replace(location.origin, ""));
-          this.touched = false;
-        }
+        this.touched = true;
+        this.note();
+        const { answer, html } = (await this.ask("step", form.action, { method: "POST", body })) ?? {};
+        if (!answer) return;
+        if (answer.status === 404) return this.down();
+        if (answer.status === 401) this.keep();
+        if (answer.redirected) this.push(answer.url.replace(location.origin, ""));
         this.isPersonal = true;
         this.swap(html, true);
+        this.note();
       } catch {
         this.down();
       } finally {
@@ -231,13 +246,15 @@
     }
 
     swap(html, focus) {
+      clearTimeout(this.timer);
+      this.live?.abort();
       this.querySelector(".sw").outerHTML = html;
       this.say("", true);
       const target = this.querySelector(".sw-summary") ?? this.querySelector(".sw-heading");
       if (focus) target?.focus();
     }
 
-    // The half-filled form moves to the other language and through sign-in, and is forgotten on arrival.
+    // The half-filled form moves along, and is forgotten on arrival.
     carry(event) {
       const link = event.target.closest?.("a[data-language], a[data-signin]");
       if (!link || !plain(event)) return;
@@ -250,7 +267,7 @@
     keep() {
       try {
         sessionStorage.setItem(KEPT, JSON.stringify({ widget: this.at, form: this.typed() }));
-      } catch { /* no storage: it begins anew */ }
+      } catch { /* no storage */ }
     }
 
     taken() {
@@ -258,7 +275,7 @@
         const kept = JSON.parse(sessionStorage.getItem(KEPT));
         sessionStorage.removeItem(KEPT);
         return kept;
-      } catch { /* nothing came along */ }
+      } catch { /* nothing */ }
     }
   }
   customElements.define("subscription-widget", SubscriptionWidget);

@@ -24,22 +24,20 @@ ERRORS = {
 }
 #: People on a page, and in one act: their ids, sent twice, fit well into a body (web/body.py).
 MOST = 250
-#: Up to so many, each name has a box of its own to confirm; above, all names are read and one box says so.
-MOST_BOXES = 50
-
-
-FIELDS = ("token", "confirmed", "every", "find", "act")
+#: Above so many, there is a search.
+MOST_UNSEARCHED = 50
+FIELDS = ("token", "confirmed", "find", "act")
 
 
 async def deactivate(this: Step, body: str) -> Response:
-    """Whom to deactivate: find and choose, confirm each name, done; then on, with nothing retyped."""
+    """Whom to deactivate: find and choose (`member`), confirm each name (`sure`), done; then on, nothing retyped."""
     if this.request.method == "GET":
         return _show(this)
-    form = parse(body, {"find": ""}, FIELDS, this.language, many=("member", "asked"))
+    form = parse(body, {"find": ""}, FIELDS, this.language, many=("member", "sure"))
     find, act = form.text("find", 100), form.typed.get("act", "")
     confirming = form.typed.get("confirmed") == "1"
-    asked = form.many["asked"] if confirming else None
-    chosen = asked if asked and form.typed.get("every") == "1" else form.many["member"]
+    asked = form.many["member"] if confirming else None
+    chosen = form.many["sure" if confirming else "member"]
     if form.errors:
         return _show(this, form.summary, asked, chosen)
     if act == "oldest":
@@ -128,10 +126,9 @@ def _show(
         "people": people,
         "others": len(others),
         "confirm": confirm,
-        "at_once": confirm and len(people) > MOST_BOXES,
         "ticked": set(ticked),
         "find": find,
-        "finds": not confirm and len(others) > MOST_BOXES,
+        "finds": not confirm and len(others) > MOST_UNSEARCHED,
         "fill": min(_surplus(this), MOST, len(others)),
         "inactive": () if confirm else this.seen.inactive[:MOST],
         "blocked": refusal_text(floor[0], result, this.language) if floor else "",
