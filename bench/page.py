@@ -84,8 +84,8 @@ def _load(browser: Browser, address: str, *, widget: bool) -> dict[str, Any]:
     tab = context.new_page()
     asked: set[str] = set()
     tab.on("request", lambda request: asked.add(request.url))
-    if not widget:
-        tab.route(f"**{ARTICLE}", _without)
+    # Both sides come whole from here: one that arrives in pieces is laid out in pieces.
+    tab.route(f"**{ARTICLE}", lambda route: _served(route, widget=widget))
     tab.add_init_script(SHIFTS)
     session = context.new_cdp_session(tab)
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWDOWN})
@@ -100,9 +100,10 @@ def _load(browser: Browser, address: str, *, widget: bool) -> dict[str, Any]:
     return {"busy": metrics["TaskDuration"] * 1000, "shift": shift, "script": _own(events), "asked": asked}
 
 
-def _without(route: Route) -> None:
+def _served(route: Route, *, widget: bool) -> None:
     answer = route.fetch()
-    route.fulfill(response=answer, body=FILES.sub("", WIDGET.sub("", answer.text())))
+    whole = answer.text()
+    route.fulfill(response=answer, body=whole if widget else FILES.sub("", WIDGET.sub("", whole)))
 
 
 def _own(events: list[dict[str, Any]]) -> float:

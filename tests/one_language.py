@@ -1,4 +1,4 @@
-"""Finds words of the other language in what a reader meets."""
+"""Finds words of the other language in what a reader meets, and French numbers that may stand apart from their noun."""
 
 import re
 from html.parser import HTMLParser
@@ -41,6 +41,13 @@ ALLOWED = {
     "en": {"la": "Rue de la Paix: an address"},
 }
 
+#: A number, but no year and no part of a longer figure, then an ordinary space and a word that a number does not
+#: precede by chance; "rue" stands in addresses, which are written as they are given.
+_PARTED = re.compile(
+    r"(?<![\w/.,\u202f\u00a0-])(?:1er|\d{1,3}(?:\u202f\d{3})*(?:,\d+)?) "
+    r"(?!(?:au|à|de|du|et|ou|en|par|pour|puis|sont|avec|rue)\b)[a-zà-ÿ€%][\w’]*"
+)
+
 
 class Words(HTMLParser):
     """What a reader meets of a page: text, titles, labels and alternatives, without what says that it is foreign."""
@@ -78,6 +85,16 @@ class Words(HTMLParser):
 def foreign_words(html: str, code: str) -> list[str]:
     """Return the words of the other language in a page: distinctive ones, and whole messages left untranslated."""
     return foreign_in_text(" ".join(" ".join(Words(html, code).found).split()), code)
+
+
+def parted_numbers(html: str) -> list[str]:
+    """Return the numbers, amounts and days of a French page that the end of a line may part from what they count."""
+    return [parted for text in Words(html, "fr").found for parted in parted_in_text(text)]
+
+
+def parted_in_text(text: str) -> list[str]:
+    """Return the same of a French text."""
+    return _PARTED.findall(text)
 
 
 def foreign_in_text(text: str, code: str) -> list[str]:

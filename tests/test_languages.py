@@ -71,8 +71,9 @@ def test_dates_are_those_of_cldr_but_for_the_french_first_of_the_month(code: str
     for offset in range(3 * 366):
         day = date(2027, 1, 1) + timedelta(days=offset)
         expected = format_date(day, "d MMMM y", locale=locale)
-        if code == "fr" and day.day == 1:
-            expected = expected.replace("1 ", "1er ", 1)
+        if code == "fr":
+            expected = expected.replace(" ", "\u00a0", 1)
+            expected = f"1er{expected[1:]}" if day.day == 1 else expected
         assert language.date(day) == expected
 
 

@@ -65,9 +65,10 @@ class Language:
 
     def date(self, day: date) -> str:
         """Return a civil date in words: "1er avril 2027", "1 April 2027"."""
-        # CLDR writes "1 avril"; French usage wants the ordinal for the first of the month.
-        number = "1er" if day.day == 1 and self.code == "fr" else str(day.day)
-        return f"{number} {self.months[day.month]} {day.year}"
+        # CLDR writes "1 avril"; French usage wants the ordinal for the first of the month, on one line with the month.
+        if self.code == "fr":
+            return f"{'1er' if day.day == 1 else day.day}\u00a0{self.months[day.month]} {day.year}"
+        return f"{day.day} {self.months[day.month]} {day.year}"
 
 
 @lru_cache

@@ -157,8 +157,8 @@ def test_everything_that_the_view_says_is_in_the_document(code: str) -> None:
 MENTIONS = {
     "fr": {
         "its name": "Devis Q-2027-000123",
-        "its day": "25 mars 2027",
-        "its last day": "Valable jusqu’au 24 avril 2027, 23:59:59 (Europe/Paris)",
+        "its day": "25\u00a0mars 2027",
+        "its last day": "Valable jusqu’au 24\u00a0avril 2027, 23:59:59 (Europe/Paris)",
         "who asks": "Demandé par Claire Martin",
         "the seller's name, form and capital": "Workspace, SAS au capital de 10 000,00 €",
         "the seller's address": "1 rue de l’Exemple 75000 Paris",
@@ -171,9 +171,9 @@ MENTIONS = {
         "the net total": "Total hors TVA par an 2 200,00 €",
         "the VAT rate and amount": "TVA à 20 % 440,00 €",
         "the gross total": "Total TVA comprise par an 2 640,00 €",
-        "the price date": "tarif à partir du : 8 mai 2027",
-        "the renewal and the notice": "renouvelé le 8 mai 2027. Le préavis d’une baisse est donné au plus tard le 8",
-        "payment and late payment": "30 jours après sa date, sans escompte",
+        "the price date": "tarif à partir du : 8\u00a0mai 2027",
+        "the renewal and the notice": "renouvelé le 8\u00a0mai 2027. Le préavis d’une baisse est donné au plus tard le",
+        "payment and late payment": "30\u00a0jours après sa date, sans escompte",
         "the recovery fee": "indemnité forfaitaire de recouvrement de 40,00 €",
         "the versions": "Règles 2026-11 et tarif de référence 2026-11 : https://help.example.org/a/1016/",
         "how to accept, and that it binds": "L’acceptation passe une commande, qui engage.",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.one_language import foreign_in_text, foreign_words
+from tests.one_language import foreign_in_text, foreign_words, parted_numbers
 
 CODES = ("fr", "en")
 #: The glossary gives each term in the other language too, in a column that says so on the page.
@@ -29,6 +29,28 @@ def test_no_page_says_a_word_of_the_other_language(site: Path, code: str) -> Non
 
     assert len(pages) > 16
     assert {page: words for page, words in told.items() if words} == {}
+
+
+def test_no_french_page_parts_a_number_from_its_noun(site: Path) -> None:
+    pages = sorted((site / "fr").rglob("*.html"))
+
+    told = {str(each.relative_to(site)): parted_numbers(each.read_text(encoding="utf-8")) for each in pages}
+
+    assert len(pages) > 16
+    assert {page: parted for page, parted in told.items() if parted} == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("15 utilisateurs, 4\u00a0licences Zoom", ["15 utilisateurs"]),
+        ("le 1er avril 2027 et le 30 juin 2027", ["1er avril", "30 juin"]),
+        ("3\u202f600,00 € par an, 20 % de moins", ["3\u202f600,00 €", "20 %"]),
+        ("18 au lieu de 20, en 2027 aussi, 31/03/2027 compris", []),
+    ],
+)
+def test_what_a_line_may_part_is_found(text: str, found: list[str]) -> None:
+    assert parted_numbers(f"<p>{text}</p>") == found
 
 
 @pytest.mark.parametrize("code", CODES)

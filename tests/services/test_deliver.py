@@ -17,6 +17,7 @@ from sqlalchemy import Engine, update
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from tests.gateways.receivers import Postman, free_port, http_trap, smtp_server, status
+from tests.one_language import parted_in_text, parted_numbers
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget import languages
 from widget.app import system_clock
@@ -100,10 +101,11 @@ def test_an_order_is_confirmed_by_mail_in_the_language_it_was_placed_in(claire: 
     assert letter["Subject"] == f"Votre commande est passée – {order_id[:8].upper()}"
     for kind in ("plain", "html"):
         text = part(letter, kind)
-        assert "24 novembre 2026, 10:00:00 (Europe/Paris)" in text
+        assert "24\u00a0novembre 2026, 10:00:00 (Europe/Paris)" in text
         assert "Claire Martin" in text
-        assert "8 mai 2027" in text
+        assert "8\u00a0mai 2027" in text
         assert "https://help.example/widget/fr/receipts/msg_" in text
+        assert (parted_in_text if kind == "plain" else parted_numbers)(text) == []
     assert states(claire.engine) == [("mail", "delivered", 1)]
 
 

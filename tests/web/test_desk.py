@@ -55,7 +55,7 @@ def test_support_finds_a_space_and_sees_its_state_and_each_view_is_audited(suppo
     support.get(SPACE)
 
     assert f'<a href="{SPACE}">Atelier Nord</a>' in found
-    assert "Premium, 12 utilisateurs, 4 licences Zoom" in page
+    assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in page
     assert "Claire Martin" in page
     assert (before, views(support)) == ([], [("atelier-nord", "demo-support")] * 2)
 
@@ -65,7 +65,7 @@ def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) 
 
     link = "http://127.0.0.1:8000/a/1001/here/?lang=fr&plan=premium&users=12&zoom_licenses=2"
     assert f'<a href="{html.escape(link)}">Rétrograder votre abonnement – ' in page
-    assert "8 mai 2027" in page
+    assert "8\u00a0mai 2027" in page
     assert support.get(f"{SPACE}?users=many").status_code == 422
 
 

@@ -43,7 +43,7 @@ def test_a_thousand_is_a_number_as_the_french_write_it(client: TestClient, typed
     answer = client.get(f"/widget/fr/change/result?users={quote(typed)}")
 
     assert answer.status_code == 200
-    assert "1\u202f000 utilisateurs" in answer.text
+    assert "1\u202f000\u00a0utilisateurs" in answer.text
 
 
 def test_a_thousand_is_taken_by_the_form_too(client: TestClient) -> None:
@@ -51,7 +51,7 @@ def test_a_thousand_is_taken_by_the_form_too(client: TestClient) -> None:
         answer = client.post("/widget/fr/change", data={"users": typed})
 
         assert answer.status_code == 200
-        assert "1\u202f000 utilisateurs" in answer.text
+        assert "1\u202f000\u00a0utilisateurs" in answer.text
 
 
 LABEL = {"fr": "Nombre d’utilisateurs\u00a0: ", "en": "Number of users: "}

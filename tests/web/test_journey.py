@@ -57,9 +57,9 @@ def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClie
 
     receipt = client.get(placed.headers["location"]).text
     assert "Votre commande est passée" in receipt
-    assert "8 mai 2027" in receipt
+    assert "8\u00a0mai 2027" in receipt
     state = client.get("/widget/fr/change").text
-    assert "Premium, 10 utilisateurs, 4 licences Zoom" in state
+    assert "Premium, 10\u00a0utilisateurs, 4\u00a0licences Zoom" in state
 
 
 def test_sending_the_order_twice_answers_the_same_bytes(client: TestClient) -> None:
@@ -99,10 +99,10 @@ def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: Test
     assert answer.status_code == 409
     assert "Rien n’a été commandé" in answer.text
     assert rows(answer.text) == [
-        ("Jour de la commande", "24 novembre 2026", "25 novembre 2026"),
-        ("Utilisateurs\u00a0: utilisable à partir du", "24 novembre 2026", "25 novembre 2026"),
+        ("Jour de la commande", "24\u00a0novembre 2026", "25\u00a0novembre 2026"),
+        ("Utilisateurs\u00a0: utilisable à partir du", "24\u00a0novembre 2026", "25\u00a0novembre 2026"),
     ]
-    assert "Premium, 12 utilisateurs" in client.get("/widget/fr/change").text
+    assert "Premium, 12\u00a0utilisateurs" in client.get("/widget/fr/change").text
 
 
 def test_a_skipped_survey_is_asked_for(client: TestClient) -> None:
@@ -126,7 +126,7 @@ def test_a_pending_decrease_is_undone_and_undoing_twice_is_once(client: TestClie
         answer = client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)}, follow_redirects=False)
         assert answer.status_code == 303
 
-    assert "Premium, 12 utilisateurs, 4 licences Zoom" in client.get("/widget/fr/change").text
+    assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in client.get("/widget/fr/change").text
 
 
 def test_an_order_without_the_session_token_is_refused(client: TestClient) -> None:
@@ -136,7 +136,7 @@ def test_an_order_without_the_session_token_is_refused(client: TestClient) -> No
     answer = client.post(review.replace("/review", "/order"), data={"key": "a-first-key"}, follow_redirects=False)
 
     assert answer.status_code == 403
-    assert "Premium, 12 utilisateurs" in client.get("/widget/fr/change").text
+    assert "Premium, 12\u00a0utilisateurs" in client.get("/widget/fr/change").text
 
 
 def test_a_form_from_another_site_is_refused(client: TestClient) -> None:

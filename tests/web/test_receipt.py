@@ -15,7 +15,14 @@ from tests.web.conftest import Today
 from tests.web.people import sign_in, token
 from tests.web.test_journey import to_review
 
-EXPECTED = ("24 novembre 2026", "10:00:00 (Europe/Paris)", "Claire Martin", "8 avril 2027", "8 mai 2027", "2026-11")
+EXPECTED = (
+    "24\u00a0novembre 2026",
+    "10:00:00 (Europe/Paris)",
+    "Claire Martin",
+    "8\u00a0avril 2027",
+    "8\u00a0mai 2027",
+    "2026-11",
+)
 
 
 def ordered(client: TestClient) -> str:
@@ -80,7 +87,7 @@ def test_the_receipt_leads_to_undo_and_undo_to_its_own_receipt_twice_is_once(cli
     assert len({each.headers["location"] for each in answers}) == 1
     receipt = client.get(answers[0].headers["location"]).text
     assert "La baisse est annulée" in receipt
-    assert "Premium, 12 utilisateurs" in receipt
+    assert "Premium, 12\u00a0utilisateurs" in receipt
 
 
 def test_deactivating_users_gives_a_receipt_with_their_names(client: TestClient) -> None:

@@ -61,7 +61,7 @@ def test_after_half_an_hour_the_review_is_found_again_as_it_was(client: TestClie
     back = client.post("/widget/signin", data={"person": claire, "next": then[1]}, follow_redirects=False)
     assert back.headers["location"] == review
     again = client.get(review).text
-    assert "Premium, 10 utilisateurs" in again
+    assert "Premium, 10\u00a0utilisateurs" in again
     placed = client.post(review.replace("/review", "/order"), data={"token": token(again)}, follow_redirects=False)
     assert "/orders/" in placed.headers["location"]
 

@@ -91,8 +91,8 @@ def test_somebody_else_ordered_meanwhile(review: Review, client: TestClient) -> 
     assert status == 409
     before, now = {name: each for name, *each in rows(page)}["En service"]
     assert (before, now) == (
-        "Premium, 12 utilisateurs, 4 licences Zoom",
-        "Ultimate, 14 utilisateurs, 4 licences Zoom",
+        "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom",
+        "Ultimate, 14\u00a0utilisateurs, 4\u00a0licences Zoom",
     )
     assert ("Tarif") in [name for name, *_ in rows(page)]
 
@@ -106,8 +106,8 @@ def test_the_day_changed_meanwhile(client: TestClient, today: Today) -> None:
 
     assert status == 409
     assert rows(page) == [
-        ("Jour de la commande", "30 novembre 2026", "1er décembre 2026"),
-        (f"Licences Zoom{COLON}utilisable à partir du", "30 novembre 2026", "1er décembre 2026"),
+        ("Jour de la commande", "30\u00a0novembre 2026", "1er\u00a0décembre 2026"),
+        (f"Licences Zoom{COLON}utilisable à partir du", "30\u00a0novembre 2026", "1er\u00a0décembre 2026"),
     ]
 
 
@@ -124,7 +124,7 @@ def test_the_price_book_and_the_policy_changed_meanwhile(client: TestClient, tod
     assert (
         told[{"fr": "Tarif de référence", "en": "Price book"}[code]]
         == {
-            "fr": ("en vigueur depuis le 1er novembre 2025", "en vigueur depuis le 1er novembre 2026"),
+            "fr": ("en vigueur depuis le 1er\u00a0novembre 2025", "en vigueur depuis le 1er\u00a0novembre 2026"),
             "en": ("in force since 1 November 2025", "in force since 1 November 2026"),
         }[code]
     )
@@ -132,8 +132,8 @@ def test_the_price_book_and_the_policy_changed_meanwhile(client: TestClient, tod
         told[{"fr": "Tarif", "en": "Fee"}[code]]
         == {
             "fr": (
-                "2\u202f960,00\u00a0€ par an, puis 2\u202f670,00\u00a0€ par an à partir du 8 mai 2027",
-                "3\u202f120,00\u00a0€ par an, puis 2\u202f820,00\u00a0€ par an à partir du 8 mai 2027",
+                "2\u202f960,00\u00a0€ par an, puis 2\u202f670,00\u00a0€ par an à partir du 8\u00a0mai 2027",
+                "3\u202f120,00\u00a0€ par an, puis 2\u202f820,00\u00a0€ par an à partir du 8\u00a0mai 2027",
             ),
             "en": (
                 "€2,960.00 per year, then €2,670.00 per year from 8 May 2027",
@@ -152,7 +152,7 @@ def test_nothing_is_told_as_the_code_holds_it(client: TestClient, today: Today) 
 
     told = rows(review.order()[1])
 
-    assert ("Date à confirmer", "aucun", "8 mai 2028") in told
+    assert ("Date à confirmer", "aucun", "8\u00a0mai 2028") in told
     assert [row for row in told if re.search(r"\d{4}-\d{2}|None|[a-z]_[a-z]|[\[{]", " ".join(row))] == []
 
 

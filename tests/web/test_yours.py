@@ -130,7 +130,7 @@ def test_after_the_notice_deadline_the_sentence_says_so() -> None:
 
     said = yours(late, on=date(2027, 6, 2), terms=catalogue.load(), language=languages.load()["fr"])
 
-    assert "la date limite de préavis, le 1er juin 2027, est passée" in said
+    assert "la date limite de préavis, le 1er\u00a0juin 2027, est passée" in said
     assert "un tarif plus bas attend le renouvellement suivant." in said
 
 

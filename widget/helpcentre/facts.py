@@ -37,8 +37,9 @@ from widget.wording import notice
 
 _FACT = re.compile(r"\{\{ *(.*?) *\}\}")
 _BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
-#: French puts a no-break space before its double punctuation and inside its quotation marks.
-_FRENCH_SPACE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:;?!»])|(?<=«) ")
+#: French puts a no-break space before its double punctuation, inside its quotation marks, and between a number that is
+#: no year and its noun.
+_FRENCH_SPACE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:;?!»])|(?<=«) |(?<=\d)(?<!\d{4}) (?=[a-zà-ÿ€%])")
 #: Facts that take arguments, as they are written.
 WITH_ARGUMENTS = (
     "price PLAN user|zoom_license month|year",
