@@ -65,7 +65,7 @@ def test_a_late_decrease_tells_its_days() -> None:
 
     assert [(step["day"], step["notes"]) for step in steps] == [
         (date(2027, 6, 1), ["Date limite de préavis\u00a0: dépassée"]),
-        (date(2027, 6, 2), ["Utilisateurs\u00a0: 15 au lieu de 20"]),
+        (date(2027, 6, 2), ["Utilisateurs\u00a0: 15 au lieu de\u00a020"]),
         (date(2027, 7, 1), ["Renouvellement"]),
         (date(2028, 6, 1), ["Dernier jour pour commander avec les mêmes dates"]),
         (date(2028, 7, 1), []),

@@ -14,13 +14,13 @@ from widget.panels import sample
     ("typed", "message"),
     [
         ("", "Nombre d’utilisateurs\u00a0: remplissez ce champ."),
-        ("0", "Nombre d’utilisateurs\u00a0: le minimum est 1."),
-        ("-1", "Nombre d’utilisateurs\u00a0: le minimum est 1."),
+        ("0", "Nombre d’utilisateurs\u00a0: le minimum est\u00a01."),
+        ("-1", "Nombre d’utilisateurs\u00a0: le minimum est\u00a01."),
         ("1.5", "écrivez un nombre entier"),
         ("1,5", "écrivez un nombre entier"),
         ("douze", "écrivez un nombre entier"),
         ("1e9", "écrivez un nombre entier"),
-        ("999999999", "le maximum est 100\u202f000"),
+        ("999999999", "le maximum est\u00a0100\u202f000"),
         ("1\u202f0", "écrivez un nombre entier"),
         ("١٢", "écrivez un nombre entier"),
         ("<script>alert(1)</script>", "écrivez un nombre entier"),
@@ -57,10 +57,10 @@ def test_a_thousand_is_taken_by_the_form_too(client: TestClient) -> None:
 LABEL = {"fr": "Nombre d’utilisateurs\u00a0: ", "en": "Number of users: "}
 SAID = {
     "required": ("remplissez ce champ.", "fill in this field."),
-    "too_small": ("le minimum est 1.", "the lowest is 1."),
-    "too_large": ("le maximum est 100\u202f000.", "the highest is 100,000."),
+    "too_small": ("le minimum est\u00a01.", "the lowest is 1."),
+    "too_large": ("le maximum est\u00a0100\u202f000.", "the highest is 100,000."),
     "not_whole": (
-        "écrivez un nombre entier en chiffres, comme 12.",
+        "écrivez un nombre entier en chiffres, comme\u00a012.",
         "write a whole number in digits, such as 12.",
     ),
 }
