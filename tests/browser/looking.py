@@ -15,9 +15,9 @@ RUN = """async ([context, rules]) => {
 #: What reaches out of the page, or is cut off inside it.
 RUNS_OVER = """() => {
   const over = document.documentElement.scrollWidth - innerWidth;
-  const cut = [...document.querySelectorAll(".sw *")].filter((each) =>
-    each.clientWidth && each.scrollWidth > each.clientWidth + 1 && getComputedStyle(each).overflowX === "hidden"
-    && !each.closest(".sw-hidden"));
+  const cut = [...document.querySelectorAll(".sw, .sw *")].filter((each) =>
+    each.clientWidth && each.scrollWidth > each.clientWidth + 1 && !each.closest(".sw-hidden, .sw-table thead")
+    && (each.matches(".sw") || getComputedStyle(each).overflowX === "hidden"));
   return (over > 0 ? [`the page by ${over} px`] : []).concat(cut.map((each) => each.outerHTML.slice(0, 80)));
 }"""
 #: A colour half-way through a transition is no colour.
@@ -41,7 +41,8 @@ def axe(page: Page, context: str = ".sw", rules: list[str] | None = None) -> lis
 
 def faults(page: Page, context: str = ".sw") -> list[str]:
     """Return what is wrong with a step: axe by all its rules on a wide page in the light and at 320 px in the dark, by
-    those of colour in forced colours; and what runs over at 320 px and with text at 200 %.
+    those of colour in forced colours; and what runs over at 320 px, with text at 200 %, and
+    out of the widget with both.
     """
     page.evaluate(STILL)
     found = axe(page, context)
@@ -57,6 +58,9 @@ def faults(page: Page, context: str = ".sw") -> list[str]:
     size = float(page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)"))
     page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", f"{2 * size}px")
     found += [f"200 %, {each}" for each in page.evaluate(RUNS_OVER)]
+    page.set_viewport_size(NARROW)
+    found += [f"200 % and 320 px, {each}" for each in page.evaluate(RUNS_OVER) if "sw" in each]
+    page.set_viewport_size(WIDE)
     page.evaluate("document.documentElement.style.fontSize = ''")
     return found
 
