@@ -224,7 +224,7 @@ def test_finding_10_print_shows_the_price_and_the_timeline_without_the_controls(
 
 def test_finding_11_a_silent_service_marks_the_result_as_old_and_says_so(service: Service, page: Page) -> None:
     page.goto(service.address + DOWNGRADE)
-    before = page.locator(".sw-new dd").inner_text()
+    before = page.locator(".sw-new dd").text_content() or ""
     page.route("**/widget/fr/**", lambda route: route.abort())
     page.locator("#sw-users").fill("11")
 
