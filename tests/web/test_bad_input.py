@@ -5,6 +5,7 @@ What was typed is still there. The forms that anybody may send, and those of an 
 
 import html
 import json
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -131,22 +132,25 @@ def test_each_number_is_named_by_the_field_and_in_the_summary_with_what_was_type
 
 @pytest.mark.parametrize("field", ["plan", "in_plan", "interval"])
 def test_a_choice_that_is_none_of_the_list_is_said(shared: TestClient, field: str) -> None:
-    for typed in ("gold", "x" * 10_000, "<b>", "\x00"):
-        answer = shared.post("/widget/fr/change", data={field: typed})
+    for code, message in (("fr", "choisissez dans la liste"), ("en", "choose one of the list")):
+        for typed in ("gold", "x" * 10_000, "<b>", "\x00", "12"):
+            answer = shared.post(f"/widget/{code}/change", data={field: typed})
 
-        assert answer.status_code == 422
-        assert "choisissez dans la liste" in html.unescape(answer.text)
-        assert f'href="#sw-{field}"' in answer.text
+            assert answer.status_code == 422
+            assert html.unescape(answer.text).count(message) == 2
+            assert f'href="#sw-{field}"' in answer.text
+            assert re.search(f'id="sw-{field}-error">[^<]*{message}', html.unescape(answer.text))
 
 
 @pytest.mark.parametrize("field", ["term_start", "on"])
 def test_a_day_that_does_not_exist_is_said_and_stays(shared: TestClient, field: str) -> None:
-    for typed in ("2027-02-30", "31/02/2027", "demain", "0", "9" * 10_000, "<b>"):
-        answer = shared.post("/widget/fr/change", data={field: typed})
+    for code, message in (("fr", "cette date n’existe pas"), ("en", "this date does not exist")):
+        for typed in ("2027-02-30", "31/02/2027", "demain", "0", "-1", "1.5", "9" * 10_000, "<b>", "\x00"):
+            answer = shared.post(f"/widget/{code}/change", data={field: typed})
 
-        assert answer.status_code == 422
-        assert html.unescape(answer.text).count("cette date n’existe pas") == 2
-        assert f'name="{field}" value="{html.escape(typed)}"' in answer.text
+            assert answer.status_code == 422
+            assert html.unescape(answer.text).count(message) == 2
+            assert f'name="{field}" value="{html.escape(typed)}"' in answer.text
 
 
 @pytest.mark.parametrize("form", ["choose", "members", "activate", "survey", "order", "undo"])

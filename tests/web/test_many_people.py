@@ -66,6 +66,34 @@ def test_somebody_is_found_by_name_and_what_was_ticked_stays_ticked(client: Test
     assert 'value="User 1234"' in other
 
 
+def test_a_name_that_nobody_has_leaves_the_search_open(client: TestClient, members: str) -> None:
+    page = client.get(members).text
+
+    answer = client.post(members, data={"token": token(page), "find": "Zzz", "act": "find"})
+
+    assert "Nobody has this name or address." in answer.text
+    assert 'name="find" value="Zzz"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [("x" * 10_000, "this text is too long"), ("bell\x07", "characters that cannot be printed")],
+    ids=["10 000 characters", "control characters"],
+)
+def test_a_wrong_search_is_named_by_its_field_and_stays_with_the_list_and_the_ticks(
+    client: TestClient, members: str, typed: str, message: str
+) -> None:
+    page = client.get(members).text
+    two = surplus(page)[:2]
+
+    answer = client.post(members, data={"token": token(page), "member": two, "find": typed, "act": "find"})
+
+    assert answer.status_code == 422
+    assert answer.text.count(message) == 2
+    assert f'name="find" value="{typed}"' in answer.text
+    assert (ticked(answer.text), len(surplus(answer.text))) == (two, MOST)
+
+
 def test_hundreds_are_ticked_confirmed_name_by_name_and_deactivated_and_the_wish_is_kept(
     client: TestClient, members: str
 ) -> None:

@@ -39,7 +39,7 @@ async def deactivate(this: Step, body: str) -> Response:
     asked = form.many["member"] if confirming else None
     chosen = form.many["sure" if confirming else "member"]
     if form.errors:
-        return _show(this, form.summary, asked, chosen)
+        return _show(this, form.summary, asked, chosen, form.typed["find"])
     if act == "oldest":
         chosen = _oldest(this, chosen)
     if act:
@@ -120,8 +120,9 @@ def _show(
     result = this.result()
     floor = [each for each in result.blockers if each.rule is Rule.ACTIVE_USER_FLOOR]
     others, confirm = _others(this), asked is not None
-    asking = set(asked or ())
-    people = [each for each in others if each.id in asking] if confirm else _listed(this, set(ticked), find)
+    asking, errors = set(asked or ()), dict(summary)
+    searched = "" if "find" in errors else find
+    people = [each for each in others if each.id in asking] if confirm else _listed(this, set(ticked), searched)
     values = {
         "people": people,
         "others": len(others),
@@ -136,5 +137,6 @@ def _show(
         "action": f"{this.address}/members",
         "activate": f"{this.address}/activate",
         "summary": list(summary),
+        "errors": {name: errors.get(name, "") for name in ("member", "find")},
     }
     return this.show("members/choose.html", values, 422 if summary else 200)
