@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const sections = [...document.querySelectorAll("main section[lang]")];
-  const chosen = /(?:^|; )language=([a-z]+)/.exec(document.cookie)?.[1];
+  const chosen = /(?:^|; |__Secure-)language=([a-z]+)/.exec(document.cookie)?.[1];
   const browser = navigator.languages.map((name) => name.slice(0, 2).toLowerCase());
   const wanted = [location.pathname.split("/")[1], chosen, ...browser];
   const own = wanted.map((code) => sections.find((each) => each.lang === code)).find(Boolean) ?? sections[0];

@@ -4,7 +4,7 @@
   "use strict";
   const links = [...document.querySelectorAll("main a[hreflang]")];
   const query = new URLSearchParams(location.search);
-  const chosen = /(?:^|; )language=([a-z]+)/.exec(document.cookie)?.[1];
+  const chosen = /(?:^|; |__Secure-)language=([a-z]+)/.exec(document.cookie)?.[1];
   const wanted = [query.get("lang"), chosen, ...navigator.languages.map((name) => name.slice(0, 2).toLowerCase())];
   const link = wanted.map((code) => links.find((each) => each.hreflang === code)).find(Boolean) ?? links[0];
   const target = new URL(link.href);

@@ -9,7 +9,8 @@
   const remember = (event) => {
     const link = event.target.closest("a[data-language]");
     if (!link) return;
-    document.cookie = `language=${link.dataset.language}; Path=/; Max-Age=31536000; SameSite=Lax${location.protocol === "https:" ? "; Secure" : ""}`;
+    const https = location.protocol === "https:";
+    document.cookie = `${https ? "__Secure-" : ""}language=${link.dataset.language}; Path=/; Max-Age=31536000; SameSite=Lax${https ? "; Secure" : ""}`;
     if (!link.hash) link.hash = location.hash;
     link.search = location.search;
     event.stopPropagation(); // instant navigation, where it is on, would leave the header in the old language

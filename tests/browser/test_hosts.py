@@ -201,14 +201,31 @@ def test_one_host_serves_the_site_and_the_service(hosts: Hosts, context: Browser
     reduces(page, hosts.one + ARTICLE)
 
     assert page.url.startswith(f"{hosts.one}/widget/fr/")
-    cookies = {each["name"]: each for each in context.cookies() if each["name"] in {"__Host-session", "signed_in"}}
+    cookies = {
+        each["name"]: each for each in context.cookies() if each["name"] in {"__Host-session", "__Secure-signed_in"}
+    }
     assert {name: (each["secure"], each["httpOnly"], each["sameSite"]) for name, each in cookies.items()} == {
         "__Host-session": (True, True, "Lax"),
-        "signed_in": (True, False, "Lax"),
+        "__Secure-signed_in": (True, False, "Lax"),
     }
     assert blocked == []
     page.goto(f"{hosts.one}/en/nothing-here/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_over_https_the_language_is_remembered_in_a_cookie_of_https_alone(
+    hosts: Hosts, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.goto(hosts.one + ARTICLE)
+
+    with page.expect_navigation(url="**/en/subscription/downgrade/**"):
+        page.get_by_role("link", name="English").first.click()
+
+    chosen = [(each["name"], each["value"], each["secure"]) for each in context.cookies() if "language" in each["name"]]
+    assert chosen == [("__Secure-language", "en", True)]
+    page.goto(f"{hosts.one}/a/1001/")
+    expect(page).to_have_url(f"{hosts.one}/en/subscription/downgrade/")
 
 
 @pytest.mark.parametrize("path", ["/fr/", "/fr/nothing-here/", "/robots.txt", ARTICLE])
@@ -239,8 +256,8 @@ def test_two_hosts_of_one_domain_work_as_one_without_a_preflight(hosts: Hosts, c
 
     assert page.url.startswith(f"{hosts.service}/widget/fr/")
     assert (methods.count("OPTIONS"), blocked) == (0, [])
-    domains = {each["name"]: each["domain"] for each in context.cookies() if each["name"] != "language"}
-    assert domains == {"__Host-session": "service.vendor.localhost", "signed_in": ".vendor.localhost"}
+    domains = {each["name"]: each["domain"] for each in context.cookies() if each["name"] != "__Secure-language"}
+    assert domains == {"__Host-session": "service.vendor.localhost", "__Secure-signed_in": ".vendor.localhost"}
 
 
 def test_the_address_of_the_support_page_leads_from_the_site_to_the_service(

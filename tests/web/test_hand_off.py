@@ -118,7 +118,7 @@ def test_the_documented_example_signs_in_after_a_yes(client: TestClient, clock: 
     assert (entered.status_code, entered.headers["location"]) == (303, "/fr/abonnement/retrograder/")
     session, marker = entered.headers.get_list("set-cookie")
     assert re.fullmatch(r"__Host-session=[\w-]{43}; HttpOnly; Path=/; SameSite=lax; Secure", session)
-    assert marker == "signed_in=1; Path=/; SameSite=lax; Secure"
+    assert marker == "__Secure-signed_in=1; Path=/; SameSite=lax; Secure"
     assert "Claire Martin, Atelier Nord" in client.get("/widget/fr/sessions").text
 
 

@@ -24,8 +24,11 @@ def test_a_link_leads_to_the_language_of_the_browser(client: TestClient) -> None
     assert leads(client, "/a/1001/", **{"Accept-Language": "ja"}) == FR
 
 
-def test_the_choice_made_before_goes_before_the_browser_and_the_link_before_both(client: TestClient) -> None:
-    client.cookies.set("language", "en")
+@pytest.mark.parametrize("cookie", ["language", "__Secure-language"])
+def test_the_choice_made_before_goes_before_the_browser_and_the_link_before_both(
+    client: TestClient, cookie: str
+) -> None:
+    client.cookies.set(cookie, "en")
 
     assert leads(client, "/a/1001/") == EN
     assert leads(client, "/a/1001/?lang=fr") == FR

@@ -49,7 +49,7 @@
       const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
       // The cookie says only that asking is worth it.
-      if (this.source && (at || /(?:^|; )signed_in=1/.test(document.cookie))) await this.load(at ?? this.source);
+      if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
       this.prefill();
       if (kept.form) this.fill(kept.form);
     }

@@ -64,7 +64,8 @@ def query_of(request: Request) -> str:
 def accepted_language(request: Request) -> Language:
     """Return the language chosen before (cookie), else the browser's first that we speak, else the original."""
     languages = context_of(request).languages
-    chosen = request.cookies.get("language", "")
+    # Over https its name has a prefix; a choice made before it had one still counts.
+    chosen = request.cookies.get("__Secure-language") or request.cookies.get("language", "")
     if chosen in languages:
         return languages[chosen]
     weighted = []

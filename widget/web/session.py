@@ -30,6 +30,11 @@ def cookie(settings: Settings, name: str = "session") -> str:
     return f"__Host-{name}" if settings.is_https else name
 
 
+def marker(settings: Settings) -> str:
+    """Return the name of the marker: scripts read it and a domain shares it, so its prefix binds it to https alone."""
+    return f"__Secure-{MARKER}" if settings.is_https else MARKER
+
+
 def signed_in(request: Request) -> AnySession | None:
     """Return the session of a member or of one of the vendor's people, or None; read, and told where over, once."""
     if not hasattr(request.state, "signed_in"):
@@ -93,7 +98,7 @@ def remember(request: Request, response: Response, session_id: str) -> None:
     settings = context_of(request).settings
     secure = settings.is_https
     response.set_cookie(cookie(settings), session_id, httponly=True, samesite="lax", path="/", secure=secure)
-    response.set_cookie(MARKER, "1", samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
+    response.set_cookie(marker(settings), "1", samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
 
 
 def forget(request: Request, response: Response) -> None:
@@ -101,7 +106,7 @@ def forget(request: Request, response: Response) -> None:
     settings = context_of(request).settings
     secure = settings.is_https
     response.delete_cookie(cookie(settings), httponly=True, samesite="lax", path="/", secure=secure)
-    response.delete_cookie(MARKER, samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
+    response.delete_cookie(marker(settings), samesite="lax", path="/", secure=secure, domain=settings.shared_domain)
 
 
 def browser_of(request: Request) -> str:
