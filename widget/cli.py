@@ -237,6 +237,7 @@ def _privacy(chosen: argparse.Namespace, _settings: Settings, engine: Engine) ->
 
 
 def _sessions(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    logs.configure(logging.INFO)
     now = system_clock()
     if chosen.space:
         ended = sessions.end_in_space(engine, chosen.space, now=now)

@@ -25,6 +25,7 @@ class Event(StrEnum):
     SIGN_IN_REFUSED = "sign-in-refused"
     SIGNED_OUT = "signed-out"
     SESSION_OVER = "session-over"
+    SESSIONS_ENDED = "sessions-ended"
     HOST_REFUSED = "host-refused"
     CROSS_ORIGIN_REFUSED = "cross-origin-refused"
     FORM_REFUSED = "form-refused"

@@ -15,8 +15,10 @@ from widget.services.members import set_active
 from widget.services.sessions import NobodyError
 from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
+from widget.store import identity as identities
 from widget.store import space as spaces
 from widget.store.engine import transaction
+from widget.store.identity import Staff
 from widget.store.session import Session
 from widget.store.space import Member
 from widget.store.tables import session
@@ -150,6 +152,19 @@ def test_sessions_end_by_space_and_by_subject(engine: Engine, people: dict[str, 
     assert sign_in.read(engine, karim, now=NOW) is None
     with pytest.raises(NobodyError, match="no space has the id unknown"):
         sessions.end_in_space(engine, "unknown", now=NOW)
+
+
+def test_of_the_vendors_own_people_it_stands_in_the_security_log(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    with transaction(engine) as connection:
+        sam = identities.put_staff(connection, "https://id.example", "s-9", Staff("staff-9", "Sam Okafor", "support"))
+    sign_in.begin_staff(engine, sam.id, now=NOW, voucher=Voucher("https://id.example", "s-9", NOW))
+
+    ended = sessions.end_of_subject(engine, "s-9", now=NOW)
+
+    told = [(each.getMessage(), vars(each)["facts"]) for each in caplog.records]
+    assert (ended, told) == (1, [("sessions-ended", {"staff": sam.id, "sessions": 1})])
 
 
 def test_who_ends_sessions_leaves_it_in_the_audit_log_of_each_space(engine: Engine, people: dict[str, Member]) -> None:

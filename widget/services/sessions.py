@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
+from widget.logs import Event, tell
 from widget.store import audit
 from widget.store import session as rows
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
-from widget.store.session import Session
+from widget.store.session import Session, StaffSession
 
 
 class NobodyError(Exception):
@@ -31,6 +32,7 @@ def end_in_space(engine: Engine, space_id: str, *, now: datetime) -> int:
 def end_of_subject(engine: Engine, subject: str, *, issuer: str | None = None, now: datetime) -> int:
     """End every session that was vouched for with a subject, by one issuer or by any; return how many that were.
 
+    It stands in the audit log of each space; of the vendor's own people, who belong to none, in the security log.
     Raises NobodyError where there is none.
     """
     with transaction(engine) as connection:
@@ -42,6 +44,9 @@ def end_of_subject(engine: Engine, subject: str, *, issuer: str | None = None, n
             subscriptions.load(connection, space_id, lock=True)
             _note(connection, space_id, now, {"member": member_id, "sessions": count})
         rows.remove_handles(connection, [each.handle for each in found])
+    own = Counter(each.staff_id for each in found if isinstance(each, StaffSession))
+    for staff_id, count in sorted(own.items()):
+        tell(Event.SESSIONS_ENDED, staff=staff_id, sessions=count)
     return len(found)
 
 
