@@ -346,15 +346,32 @@ def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClien
     assert [each for each in mails if each.startswith("Your order is placed")] == []
 
 
-def test_the_last_day_of_a_quote_goes_into_a_calendar(olivia: TestClient) -> None:
+def named(calendar: bytes) -> dict[str, str]:
+    """Return the days of a calendar by what they are called."""
+    events: list[Any] = Calendar.from_ical(calendar).walk("VEVENT")
+    return {str(each["SUMMARY"]).rpartition(": ")[2]: each["DTSTART"].dt.isoformat() for each in events}
+
+
+def test_the_last_days_of_a_quote_go_into_a_calendar(olivia: TestClient) -> None:
     address = ask(olivia)
 
-    events: list[Any] = Calendar.from_ical(olivia.get(f"{address}/calendar.ics").content).walk("VEVENT")
+    days = named(olivia.get(f"{address}/calendar.ics").content)
 
     assert f'href="{address}/calendar.ics"' in olivia.get(address).text
-    assert {str(each["SUMMARY"]).rpartition(": ")[2]: each["DTSTART"].dt.isoformat() for each in events}[
-        "The quote expires"
-    ] == "2026-12-24"
+    assert days == {"Last day to order": "2026-11-30", "The quote expires": "2026-12-24"}
+
+
+def test_the_calendar_of_the_space_names_the_last_days_of_its_open_quotes(olivia: TestClient) -> None:
+    address = ask(olivia)
+    page = olivia.get("/widget/en/space").text
+    told = olivia.post("/widget/en/space", data={"token": token(page), "act": "calendar"}).text
+    (feed,) = re.findall(r"/widget/calendar/[^<]+\.ics", told)
+
+    open_days = named(olivia.get(feed).content)
+    olivia.post(f"{address}/withdraw", data=keys(olivia.get(address).text))
+
+    assert open_days == {"Last day to order": "2026-11-30", "The quote expires": "2026-12-24"}
+    assert named(olivia.get(feed).content) == {}
 
 
 def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says_it_is_done(olivia: TestClient) -> None:

@@ -47,5 +47,5 @@ def _quote(engine: Engine, terms: Terms, message: Message, language: Language, o
     link = f"{origin}/widget/{language.code}/quotes/{number}"
     return (
         Attachment(f"{number}.pdf", "application/pdf", quote_pdf.content(engine, terms, kept, origin)),
-        Attachment("calendar.ics", "text/calendar", calendar.of_quote(kept, language, link)),
+        Attachment("calendar.ics", "text/calendar", calendar.of_quote(kept, terms, language, link)),
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from widget import calendars
 from widget.calendars import Entry
 from widget.domain.calendar import anniversary_after, notice_deadline
+from widget.domain.quote import Quote
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.services import account
@@ -49,15 +50,15 @@ def _naming_a_last_day(terms: Terms) -> set[str]:
     return {each.version for each in terms.policies if each.best_day}
 
 
-def of_quote(kept: Kept, language: Language, link: str) -> bytes:
-    """Return the days that a quote names: its last one, the notice deadline and the renewal.
+def of_quote(kept: Kept, terms: Terms, language: Language, link: str) -> bytes:
+    """Return the days that a quote names: the last to order with its dates, its own last one, deadline and renewal.
 
     What an order says of the same days later is newer: a quote changes nothing, so its entries are the first.
     """
     quote = kept.quote
     entries = calendars.days(last_day=None, deadline=quote.notice_deadline, price=None, renewal=quote.renewal_date)
     return calendars.write(
-        [Entry("quote", quote.valid_until, quote.number), *entries],
+        [*_acceptance(quote, terms), *entries],
         owner=kept.space_id,
         name=quote.customer.space,
         link=link,
@@ -65,6 +66,13 @@ def of_quote(kept: Kept, language: Language, link: str) -> bytes:
         stamp=kept.issued_at,
         sequence=0,
     )
+
+
+def _acceptance(quote: Quote, terms: Terms) -> list[Entry]:
+    """Return the last day on which accepting leads to the dates that the quote names first, and its last day at all."""
+    first = quote.window(quote.issued_on)
+    until = [Entry("last-day", first.last, quote.number)] if first and quote.policy in _naming_a_last_day(terms) else []
+    return [*until, Entry("quote", quote.valid_until, quote.number)]
 
 
 def create(engine: Engine, *, space_id: str, member_id: str, now: datetime) -> str | None:
@@ -115,7 +123,8 @@ def feed(
         price=pending.due_on if pending else None,
         renewal=renewal,
     )
-    entries += [Entry("quote", each.quote.valid_until, each.quote.number) for each in offered]
+    for each in offered:
+        entries += _acceptance(each.quote, terms)
     return calendars.write(
         entries,
         owner=space.id,

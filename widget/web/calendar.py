@@ -70,7 +70,7 @@ async def of_receipt(request: Request) -> Response:
 async def of_quote(page: Page, _: str) -> Response:
     """Answer the days of a quote, to whoever sees its page."""
     link = f"{context_of(page.request).settings.address}{page.address}"
-    return _file(calendar.of_quote(page.kept, page.language, link))
+    return _file(calendar.of_quote(page.kept, context_of(page.request).terms, page.language, link))
 
 
 async def feed(request: Request) -> Response:
