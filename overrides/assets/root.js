@@ -10,9 +10,10 @@
   const target = new URL(link.href);
   query.delete("lang");
   // A section has the hash: values proposed in the hash then go on in the query, which the widget reads as well.
-  const values = /^#change=(.*)$/.exec(location.hash)?.[1];
+  let values;
+  try { values = /^#change=(.*)$/.exec(decodeURIComponent(location.hash))?.[1]; } catch { /* no text: nothing is proposed */ }
   if (!target.hash) target.hash = location.hash;
-  else if (values) for (const value of decodeURIComponent(values).split(",")) query.set(...value.split(":", 2).concat("").slice(0, 2));
+  else if (values) for (const value of values.split(",")) query.set(...value.split(":", 2).concat("").slice(0, 2));
   target.search = query;
   location.replace(target);
 })();

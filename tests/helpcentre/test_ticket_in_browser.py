@@ -91,6 +91,20 @@ def test_values_set_in_the_widget_go_along_and_are_filled_in_where_the_link_is_o
     assert "#here" in page.url
 
 
+@pytest.mark.parametrize(
+    ("link", "users"),
+    [("/a/1001/here/?lang=fr#change=users:12", "12"), ("/a/1001/here/?lang=fr#change=users:%E0%A4%A", "15")],
+    ids=["values", "no text"],
+)
+def test_on_plain_hosting_values_in_the_hash_of_a_sections_link_go_on_in_the_query(
+    page: Page, address: str, link: str, users: str
+) -> None:
+    page.goto(link)
+    page.wait_for_url(f"{address}{DOWNGRADE}**#here")
+
+    expect(page.locator("#sw-users")).to_have_value(users)
+
+
 def test_a_link_has_no_values_where_nobody_set_one_or_wanted_them(page: Page) -> None:
     dialog = opened(page, "here")
     expect(dialog.get_by_label("Proposer les valeurs")).to_be_hidden()

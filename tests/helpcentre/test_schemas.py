@@ -1,0 +1,60 @@
+"""The feeds and the sitemap by the grammars of their standards, and what these grammars refuse."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+SCHEMAS = Path(__file__).with_name("schemas")
+ATOM = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
+SITEMAP = etree.XMLSchema(etree.parse(SCHEMAS / "sitemap.xsd"))
+
+
+def faults(schema: etree.RelaxNG | etree.XMLSchema, text: bytes) -> list[str]:
+    schema.validate(etree.fromstring(text))
+    return [str(each.message) for each in schema.error_log]
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_each_feed_is_valid_by_the_grammar_of_atom(site: Path, code: str) -> None:
+    assert faults(ATOM, (site / code / "feed.xml").read_bytes()) == []
+
+
+def test_the_sitemap_is_valid_by_the_schema_of_sitemaps(site: Path) -> None:
+    assert faults(SITEMAP, (site / "sitemap.xml").read_bytes()) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b"<entry>", b"<entry><id>https://help.example/second</id>"),
+        (b"T00:00:00Z</updated>", b"</updated>"),
+        (b"<summary>", b"<abstract/><summary>"),
+        (b' href="', b' address="'),
+        (b"<title>", b'<title type="markdown">'),
+        (b"<author><name>", b"<author><uri/><nom/><name>"),
+    ],
+)
+def test_a_feed_that_is_not_atom_is_refused(site: Path, right: bytes, wrong: bytes) -> None:
+    feed = (site / "fr" / "feed.xml").read_bytes()
+
+    assert right in feed
+    assert faults(ATOM, feed.replace(right, wrong, 1)) != []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (b"<loc>https://", b"<loc>/"),
+        (b"</lastmod>", b" noon</lastmod>"),
+        (b"</lastmod>", b"</lastmod><priority>2</priority>"),
+        (b"<url>", b"<page/><url>"),
+        (b'hreflang="fr"', b'hreflang="French"'),
+        (b'rel="alternate" ', b""),
+    ],
+)
+def test_a_sitemap_out_of_its_schema_is_refused(site: Path, right: bytes, wrong: bytes) -> None:
+    sitemap = (site / "sitemap.xml").read_bytes()
+
+    assert right in sitemap
+    assert faults(SITEMAP, sitemap.replace(right, wrong, 1)) != []
