@@ -1,13 +1,20 @@
-"""The feeds and the sitemap by the grammars of their standards, and what these grammars refuse."""
+"""The feeds, the sitemap and the structured data by the grammars of their standards, and what these grammars refuse."""
 
+import json
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator, FormatChecker
 from lxml import etree
 
 SCHEMAS = Path(__file__).with_name("schemas")
 ATOM = etree.RelaxNG(etree.parse(SCHEMAS / "atom.rng"))
 SITEMAP = etree.XMLSchema(etree.parse(SCHEMAS / "sitemap.xsd"))
+JSON_LD = Draft202012Validator(
+    json.loads((SCHEMAS / "json-ld.json").read_text("utf-8")), format_checker=FormatChecker()
+)
 
 
 def faults(schema: etree.RelaxNG | etree.XMLSchema, text: bytes) -> list[str]:
@@ -58,3 +65,34 @@ def test_a_sitemap_out_of_its_schema_is_refused(site: Path, right: bytes, wrong:
 
     assert right in sitemap
     assert faults(SITEMAP, sitemap.replace(right, wrong, 1)) != []
+
+
+def structured(file: Path) -> list[Any]:
+    found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', file.read_text("utf-8"), re.DOTALL)
+    return [json.loads(each) for each in found]
+
+
+def test_the_structured_data_of_every_page_has_what_its_types_require_and_recommend(site: Path) -> None:
+    found = [each for code in ("fr", "en") for file in (site / code).rglob("index.html") for each in structured(file)]
+
+    assert len(found) == 36
+    assert [error.message for each in found for error in JSON_LD.iter_errors(each)] == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"dateModified": "2', '"dateModified": "on 2'),
+        ('"@type": "HowToStep"', '"@type": "Step"'),
+        ('"headline"', '"title"'),
+        ('"position": 2', '"position": "2"'),
+        ('"image": "https:', '"image": "'),
+        ('"text": ', '"text": "", "said": '),
+    ],
+)
+def test_structured_data_that_are_wrong_are_refused(site: Path, right: str, wrong: str) -> None:
+    (found,) = structured(site / "fr" / "abonnement" / "retrograder" / "index.html")
+    text = json.dumps(found)
+
+    assert right in text
+    assert not JSON_LD.is_valid(json.loads(text.replace(right, wrong, 1)))

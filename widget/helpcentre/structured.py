@@ -19,7 +19,9 @@ def json_ld(page: Page, home: Page, html: str, root: str) -> str:
     `html` is the built article, `root` the site's address. Safe inside a script element.
     """
     address = root + page.path
-    graph = [_article(page, address), _breadcrumb(page, home, root)]
+    graph = [_article(page, home, root)]
+    if page.key != HOME:  # a trail of one place is none
+        graph.append(_breadcrumb(page, home, root))
     steps = [_text(step) for found in _STEPS.findall(html) for step in _STEP.findall(found)]
     if steps:
         graph.append(_how_to(page, address, steps))
@@ -31,7 +33,8 @@ def _text(html: str) -> str:
     return " ".join(markup.unescape(_TAG.sub("", html)).split())
 
 
-def _article(page: Page, address: str) -> dict[str, Any]:
+def _article(page: Page, home: Page, root: str) -> dict[str, Any]:
+    address = root + page.path
     return {
         "@type": "TechArticle",
         "@id": f"{address}#article",
@@ -40,14 +43,15 @@ def _article(page: Page, address: str) -> dict[str, Any]:
         "inLanguage": page.language,
         "dateModified": page.reviewed.isoformat(),
         "mainEntityOfPage": address,
+        "image": f"{root}/cards/{page.language}/{page.number}.png",
+        "author": {"@type": "Organization", "name": home.title, "url": root + home.path},
     }
 
 
 def _breadcrumb(page: Page, home: Page, root: str) -> dict[str, Any]:
-    trail = [home] if page.key == HOME else [home, page]
     items = [
         {"@type": "ListItem", "position": position, "name": each.title, "item": root + each.path}
-        for position, each in enumerate(trail, start=1)
+        for position, each in enumerate((home, page), start=1)
     ]
     return {"@type": "BreadcrumbList", "itemListElement": items}
 
