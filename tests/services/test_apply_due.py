@@ -22,6 +22,7 @@ from tests.services.conftest import (
 )
 from widget.domain.plan import Level
 from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.undo import undo
 from widget.store.engine import transaction
 from widget.store.tables import subscription
 
@@ -70,6 +71,23 @@ def test_each_new_price_of_a_change_is_told_once_on_its_own_day(claire: Administ
     assert first == [("2026-12-01", "2026-12-01", "premium", 5)]
     assert told(claire.engine) == [*first, ("2027-05-08", "2027-05-08", "essential", 5)]
     assert len(events(claire.engine, "change.applied")) == 2
+
+
+def test_what_an_undo_leaves_of_an_order_is_told_on_its_day_as_it_was_promised(claire: Administrator) -> None:
+    claire.orders(Level("essential", 12, 5))  # one license more at the next month, the lower plan at the renewal
+    change = claire.pending()
+    who = {"space_id": claire.space_id, "member_id": claire.member_id}
+    undo(claire.engine, TERMS, **who, change_id=change.id, now=NOW)
+    left = claire.seen()
+    next_month = datetime(2026, 11, 30, 23, 0, tzinfo=UTC)  # midnight of 1 December in Paris
+
+    at_once([partial(apply_due, claire.engine, TERMS, now=next_month)] * 4)
+    apply_due(claire.engine, TERMS, now=PRICE_DATE)
+
+    assert left.pending is not None
+    assert (left.pending.due_on, left.pending.order_id, left.can_undo) == (date(2026, 12, 1), change.order_id, False)
+    assert told(claire.engine) == [("2026-12-01", "2026-12-01", "premium", 5)]
+    assert sorted(row["state"] for row in contents(claire.engine)["pending_change"]) == ["applied", "undone"]
 
 
 def told(engine: Engine) -> list[tuple[str, str, str, int]]:

@@ -1,13 +1,16 @@
 """Taking back a pending decrease. Undoing twice is undoing once."""
 
+import uuid
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
 from widget.domain.undo import undo as undone
 from widget.services import account, apply_due, facts, quote_state
+from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
@@ -35,6 +38,7 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):
             return False
         subscriptions.settle(connection, space_id, "undone", change_id)
+        _still_to_come(connection, after, seen)
         quote_state.supersede(connection, space_id, by=member_id, now=now)
         data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
         digest = audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
@@ -42,6 +46,14 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         told |= facts.standing(after, stored.subscription.in_use, on=seen.on, terms=terms)
         outbox.add(connection, space_id, kind="change.undone", facts=told, at=now, subject=change_id)
         return True
+
+
+def _still_to_come(connection: Connection, after: Subscription, seen: Account) -> None:
+    """Keep what the same order raises as a change of its own, so that its day is announced as it was promised."""
+    future = [step.starts_on for step in after.billed if step.starts_on > seen.on]
+    if future:
+        order_id = seen.pending.order_id if seen.pending else None
+        subscriptions.schedule(connection, seen.space.id, uuid.uuid4().hex, order_id, max(future))
 
 
 def receipt_of(space_id: str, change_id: str) -> str:
