@@ -30,6 +30,7 @@ LIMITS = {
     "receivers": 600,
     "kills": 420,
     "orders": 420,
+    "pages": 300,
     "power": 300,
     "copies": 180,
     "schedulers": 180,

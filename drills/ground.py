@@ -28,6 +28,7 @@ __all__ = [
     "child",
     "contents",
     "faults",
+    "instead",
     "people",
     "started",
 ]
@@ -45,6 +46,19 @@ class Drill:
 
 
 Fault = str
+
+
+class instead:  # noqa: N801 -- reads as a word
+    """Puts a fault in the place of a function while the control runs."""
+
+    def __init__(self, module: Any, name: str, fault: Callable[..., Any]) -> None:
+        self._module, self._name, self._fault, self._real = module, name, fault, getattr(module, name)
+
+    def __enter__(self) -> None:
+        setattr(self._module, self._name, self._fault)
+
+    def __exit__(self, *_: object) -> None:
+        setattr(self._module, self._name, self._real)
 
 
 def started(url: str) -> Engine:

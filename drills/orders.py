@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from drills.ground import NOW, TERMS, Administrator, Drill, child, contents, people, started
+from drills.ground import NOW, TERMS, Administrator, Drill, child, contents, instead, people, started
 from tests.services.conftest import at_once
 from tests.services.postgres import running
 from tests.web import world
@@ -42,7 +41,7 @@ def _drills(folder: Path, url: str, name: str) -> Iterator[Drill]:
     racer, replayer, stranger = people(engine, folder, 3)
     rounds = [_race(racer, number) for number in range(ROUNDS)]
     shared = [_race_of_two(url, racer, number) for number in range(SHARED_ROUNDS)]
-    with _instead(order, "reviewed", lambda *_: {}):
+    with instead(order, "reviewed", lambda *_: {}):
         blind = _race(racer, ROUNDS)["Placed"]
     fair = [each == {"Placed": 1, "Stale": CLIENTS - 1} for each in (*rounds, *shared)]
     yield Drill(
@@ -108,7 +107,7 @@ def _replays(who: Administrator, stranger: Administrator) -> tuple[list[str], in
     others = stranger.place(stranger.reviewed(Level("premium", 12, 2)), key="the-key")
     found["another space"] = isinstance(others, Placed) and not others.replayed and others != placed
     found["30 d 1 h"] = _forgotten_and_not_doubled(who, first)
-    with _instead(orders, "remember", lambda *_: None):
+    with instead(orders, "remember", lambda *_: None):
         lost = who.reviewed(Level("premium", 11, 3))
         who.place(lost, key="another-key")
         forgotten = sum(not isinstance(who.place(lost, key="another-key"), Placed) for _ in range(5))
@@ -155,16 +154,3 @@ def _malformed(folder: Path) -> Drill:
         f"a sound key: {sound[0]}, {sound[1] - before} order",
         sound == (303, before + 1),
     )
-
-
-class _instead:  # noqa: N801 -- reads as a word
-    """Puts a fault in the place of a function while the control runs."""
-
-    def __init__(self, module: Any, name: str, fault: Callable[..., Any]) -> None:
-        self._module, self._name, self._fault, self._real = module, name, fault, getattr(module, name)
-
-    def __enter__(self) -> None:
-        setattr(self._module, self._name, self._fault)
-
-    def __exit__(self, *_: object) -> None:
-        setattr(self._module, self._name, self._real)
