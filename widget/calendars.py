@@ -23,11 +23,15 @@ NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A day to remember. `of` tells apart entries of one kind: a term, a quote's number, or nothing."""
+    """A day to remember, or to forget where it is `cancelled`.
+
+    `of` tells apart entries of one kind: a term, a quote's number, or nothing.
+    """
 
     kind: str
     day: date
     of: str = ""
+    cancelled: bool = False
 
 
 def of_change(result: ChangePreview) -> list[Entry]:
@@ -70,6 +74,8 @@ def write(
         event.add("dtend", each.day + ONE_DAY)
         event.add("summary", ": ".join(part for part in (name, language.gettext(NAMES[each.kind])) if part))
         event.add("transp", "TRANSPARENT")
+        if each.cancelled:
+            event.add("status", "CANCELLED")
         event.add("url", link)
         calendar.add_component(event)
     content: bytes = calendar.to_ical()

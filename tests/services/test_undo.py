@@ -4,13 +4,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
+from icalendar import Calendar
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, events
+from widget import languages
 from widget.domain.plan import Level
+from widget.services import calendar, receipt
 from widget.services.apply_due import apply_due
-from widget.services.undo import undo
+from widget.services.undo import receipt_of, undo
+from widget.store import outbox
 
 PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
 WISHES = (Level("premium", 12, 2), Level("essential", 12, 4), Level("essential", 12, 0))
@@ -45,6 +50,33 @@ def test_undoing_twice_is_undoing_once(claire: Administrator) -> None:
     assert undone(claire, change_id)
 
     assert contents(claire.engine) == once
+
+
+@pytest.mark.parametrize(("code", "price"), [("fr", "Nouveau tarif"), ("en", "New price")])
+def test_the_calendar_of_an_undo_names_the_price_that_is_left_to_come(
+    claire: Administrator, code: str, price: str
+) -> None:
+    order = claire.orders(
+        Level("essential", 12, 5)
+    )  # one license more at the next month, the lower plan at the renewal
+    change_id = claire.pending().id
+    undone(claire, change_id)
+
+    first = days(claire, outbox.id_of(claire.space_id, "order.placed", order), code)
+    after = days(claire, receipt_of(claire.space_id, change_id), code)
+
+    name = f"Atelier Nord: {price}"
+    assert (first[name], after[name]) == (("2027-05-08", ""), ("2026-12-01", ""))
+    assert sorted(status for _, status in after.values()) == ["", "CANCELLED"]
+
+
+def days(who: Administrator, message_id: str, code: str) -> dict[str, tuple[str, str]]:
+    """Return the days of a receipt's calendar by their names, each with its status."""
+    message = receipt.load(who.engine, space_id=who.space_id, message_id=message_id)
+    assert message is not None
+    content = calendar.of_receipt(message, languages.load()[code], TERMS, "https://help.example")
+    events: list[Any] = Calendar.from_ical(content).walk("VEVENT")
+    return {str(each["SUMMARY"]): (each["DTSTART"].dt.isoformat(), str(each.get("STATUS", ""))) for each in events}
 
 
 def test_undo_from_ten_windows_at_once_is_one_undo(claire: Administrator) -> None:

@@ -131,6 +131,23 @@ def test_the_calendar_of_a_later_order_updates_the_days_of_the_first(client: Tes
     assert {sequence for _, sequence in first.values()} <= {sequence for _, sequence in again.values()}
 
 
+def test_the_calendar_of_an_undo_takes_back_the_days_that_its_order_named(client: TestClient) -> None:
+    page = client.get(ordered(client)).text
+    named = days(client.get(link(page, "/calendar.ics")).content)
+    undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
+
+    receipt = client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)}).text
+    content = client.get(link(receipt, "/calendar.ics")).content
+
+    events: list[Any] = Calendar.from_ical(content).walk("VEVENT")
+    assert {str(each["SUMMARY"]): str(each["STATUS"]) for each in events} == {
+        "Atelier Nord: Dernier jour pour commander": "CANCELLED",
+        "Atelier Nord: Nouveau tarif": "CANCELLED",
+    }
+    for identity, (day, sequence) in days(content).items():
+        assert (named[identity][0], named[identity][1] < sequence) == (day, True)
+
+
 def test_anybody_takes_the_days_of_a_try_out_along(client: TestClient) -> None:
     page = client.get("/widget/en/change").text
     file = client.get(link(page, "/calendar.ics"))

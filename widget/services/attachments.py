@@ -32,7 +32,7 @@ def attachments(
     if message.kind not in receipt.KINDS:
         return ()
     found = [Attachment(f"{message.id}.pdf", "application/pdf", receipt.paper(message, language, terms))]
-    if "lines" in message.facts:
+    if calendar.has_days(message):
         link = f"{origin}/widget/{language.code}/receipts/{message.id}"
         found.append(Attachment("calendar.ics", "text/calendar", calendar.of_receipt(message, language, terms, link)))
     return tuple(found)

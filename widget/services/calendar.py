@@ -1,7 +1,10 @@
 """The days of a space as a calendar: of one receipt, or as a subscription at a secret, revocable address."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -21,22 +24,19 @@ from widget.store.outbox import Message
 from widget.store.quote import Kept
 
 
+def has_days(message: Message) -> bool:
+    """Return whether a receipt promises days, or takes some back."""
+    return "lines" in message.facts or "withdrawn" in message.facts
+
+
 def of_receipt(message: Message, language: Language, terms: Terms, link: str) -> bytes:
-    """Return the days that an order promised; its later orders have the same identities and higher sequences."""
+    """Return the days that an order promised, or that an undo took back, of a receipt that has some.
+
+    What comes later has the same identities and higher sequences.
+    """
     facts = message.facts
-
-    def day(name: str) -> date | None:
-        return date.fromisoformat(facts[name]) if facts.get(name) else None
-
-    prices = [line["priced_from"] for line in facts["lines"] if line["priced_from"]]
-    entries = calendars.days(
-        last_day=day("last_day") if facts.get("policy") in _naming_a_last_day(terms) else None,
-        deadline=day("deadline"),
-        price=date.fromisoformat(max(prices)) if prices else None,
-        renewal=day("renewal"),
-    )
     return calendars.write(
-        entries,
+        _ordered(facts, terms) if "lines" in facts else _undone(facts, terms),
         owner=message.space_id,
         name=message.private.get("space", ""),
         link=link,
@@ -44,6 +44,33 @@ def of_receipt(message: Message, language: Language, terms: Terms, link: str) ->
         stamp=message.at,
         sequence=facts.get("version", message.sequence),
     )
+
+
+def _ordered(facts: Mapping[str, Any], terms: Terms) -> list[Entry]:
+    prices = [line["priced_from"] for line in facts["lines"] if line["priced_from"]]
+    return calendars.days(
+        last_day=_last_day(facts, facts.get("last_day"), terms),
+        deadline=_day(facts.get("deadline")),
+        price=_day(max(prices, default=None)),
+        renewal=_day(facts.get("renewal")),
+    )
+
+
+def _undone(facts: Mapping[str, Any], terms: Terms) -> list[Entry]:
+    """Return the days that a calendar forgets; where a price of the same order is left to come, its day instead."""
+    gone, left = facts["withdrawn"], _day(facts["left"])
+    last = _last_day(facts, gone["last_day"], terms)
+    found = calendars.days(last_day=last, deadline=None, price=_day(gone["price"]), renewal=None)
+    forgotten = [replace(each, cancelled=True) for each in found if not (left and each.kind == "price")]
+    return forgotten + calendars.days(last_day=None, deadline=None, price=left, renewal=None)
+
+
+def _last_day(facts: Mapping[str, Any], day: str | None, terms: Terms) -> date | None:
+    return _day(day) if facts.get("policy") in _naming_a_last_day(terms) else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _naming_a_last_day(terms: Terms) -> set[str]:

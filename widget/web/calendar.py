@@ -54,14 +54,14 @@ async def of_change(request: Request) -> Response:
 
 
 async def of_receipt(request: Request) -> Response:
-    """Answer the days of an order, to an active member of its space."""
+    """Answer the days of an order or of an undo, to an active member of its space."""
     context, session = context_of(request), session_of(request)
     if session is None:
         return to_sign_in(request)
     language = context.languages[request.path_params["language"]]
     seen = account_of(request, session)
     found = seen and receipt.load(context.engine, space_id=seen.space.id, message_id=request.path_params["message"])
-    if not found or "lines" not in found.facts:
+    if not found or not calendar.has_days(found):
         raise not_theirs(request)
     link = f"{context.settings.address}/widget/{language.code}/receipts/{found.id}"
     return _file(calendar.of_receipt(found, language, context.terms, link))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from widget import receipts
-from widget.services import receipt
+from widget.services import calendar, receipt
 from widget.services.account import Account
 from widget.store.outbox import Message
 from widget.web.account import account_of
@@ -72,7 +72,7 @@ def _answer(request: Request, find: Callable[[Account], Message | None]) -> Resp
         "r": shown,
         "title": shown.title,
         "pdf": f"{home}/receipts/{found.id}/pdf" if found.id else "",
-        "calendar": f"{home}/receipts/{found.id}/calendar.ics" if found.id and "lines" in found.facts else "",
+        "calendar": f"{home}/receipts/{found.id}/calendar.ics" if found.id and calendar.has_days(found) else "",
         "undo": _undo(seen, found, home),
         "token": session.token,
         "back": f"{home}/change",
