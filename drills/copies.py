@@ -21,7 +21,7 @@ from widget.services import backup
 from widget.services.backup import FencedError
 from widget.store.engine import migrate, open_engine
 
-COPIES, STOPS = 20, 5
+COPIES, STOPS = 20, 20
 
 
 def drill(folder: Path) -> Iterator[Drill]:

@@ -19,7 +19,7 @@ from widget.store import audit, outbox
 from widget.store import subscription as subscriptions
 from widget.store.engine import open_engine, reading, transaction
 
-CHANGES, SCHEDULERS, KILLS = 200, 4, 20
+CHANGES, SCHEDULERS, KILLS = 500, 4, 20
 LATER = NOW + timedelta(days=400)
 
 
