@@ -4,7 +4,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from drills.ground import Administrator, Drill, child, faults, people, started
+from tests.services.postgres import running
 from widget.domain.plan import Level
 from widget.services import draft
 from widget.services.order import Placed
@@ -39,39 +40,39 @@ POINTS = (
 )
 
 
-def drill(folder: Path) -> list[Drill]:
-    """Kill and count."""
-    path = folder / "kills.sqlite3"
-    engine = started(f"sqlite:///{path}")
+def drill(folder: Path) -> Iterator[Drill]:
+    """Kill and count, on SQLite and on PostgreSQL."""
+    broken = _control(folder)
+    yield _drill(folder, f"sqlite:///{folder}/kills.sqlite3", "SQLite", broken)
+    with running() as postgres:
+        yield _drill(folder, postgres.url(postgres.create()), "PostgreSQL", broken)
+
+
+def _drill(folder: Path, url: str, name: str, broken: int) -> Drill:
+    engine = started(url)
     writers = people(engine, folder, WRITERS)
     engine.dispose()
-    acknowledged, unknown, kills = _at_random(path, writers)
-    named = [each for point in POINTS for _ in range(EACH) for each in _at(path, writers[0], point)]
+    acknowledged, unknown, kills = _at_random(url, writers)
+    named = [each for point in POINTS for _ in range(EACH) for each in _at(url, writers[0], point)]
     acknowledged |= {line[1:] for line in named if line.startswith("+")}
     unknown |= {line[1:] for line in named if line.startswith("?")} - acknowledged
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(url)
     wrong = faults(engine, acknowledged)
     again = sum(_again(engine, writers, each) for each in unknown)
     wrong += faults(engine, acknowledged | unknown)
+    engine.dispose()
     floors = len(acknowledged) >= ACKNOWLEDGED and len(unknown) >= UNKNOWN
     figure = (
         f"{kills + len(POINTS) * EACH} kills ({len(POINTS)} points x {EACH}), {len(acknowledged)} acknowledged, "
         f"{len(unknown)} unknown of which {again} placed once again, {len(wrong)} faults"
     )
-    broken = _control(folder)
-    return [
-        Drill(
-            "R1 kill -9 while ordering",
-            figure,
-            floors and not wrong and again == len(unknown),
-            f"message written after COMMIT: {broken} faults",
-            broken > 0,
-        )
-    ]
+    passed = floors and not wrong and again == len(unknown)
+    control = f"message written after COMMIT: {broken} faults"
+    return Drill(f"R1 kill -9 while ordering, {name}", figure, passed, control, broken > 0)
 
 
-def _write(path: Path, who: Administrator, tell: Callable[[str], None], arm: Callable[[Engine], None] | None) -> None:
-    engine = open_engine(f"sqlite:///{path}")
+def _write(url: str, who: Administrator, tell: Callable[[str], None], arm: Callable[[Engine], None] | None) -> None:
+    engine = open_engine(url)
     own = Administrator(engine, who.space_id, who.member_id)
     number = random.randrange(2)  # noqa: S311 -- which of two levels comes first
     while True:
@@ -87,12 +88,12 @@ def _write(path: Path, who: Administrator, tell: Callable[[str], None], arm: Cal
             tell(f"+{draft_id}")
 
 
-def _at_random(path: Path, writers: list[Administrator]) -> tuple[set[str], set[str], int]:
+def _at_random(url: str, writers: list[Administrator]) -> tuple[set[str], set[str], int]:
     acknowledged: set[str] = set()
     asked: set[str] = set()
     kills = 0
     while kills < KILLS or len(acknowledged) < ACKNOWLEDGED or len(asked - acknowledged) < UNKNOWN:
-        running = [child(partial(_write, path, who, arm=None)) for who in writers]
+        running = [child(partial(_write, url, who, arm=None)) for who in writers]
         while sum(line.startswith("+") for each in running for line in each.lines()) < BEFORE:
             time.sleep(0.005)
         time.sleep(random.uniform(0, 0.15))  # noqa: S311 -- a moment, not a secret
@@ -103,7 +104,7 @@ def _at_random(path: Path, writers: list[Administrator]) -> tuple[set[str], set[
     return acknowledged, asked - acknowledged, kills
 
 
-def _at(path: Path, who: Administrator, point: str) -> list[str]:
+def _at(url: str, who: Administrator, point: str) -> list[str]:
     def arm(engine: Engine) -> None:
         def gone(*_: Any) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -117,7 +118,7 @@ def _at(path: Path, who: Administrator, point: str) -> list[str]:
         elif point != "answer":
             event.listen(engine, "after_cursor_execute", after)
 
-    return child(partial(_write, path, who, arm=arm)).wait()
+    return child(partial(_write, url, who, arm=arm)).wait()
 
 
 def _again(engine: Engine, writers: list[Administrator], draft_id: str) -> bool:

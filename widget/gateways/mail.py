@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.tls import trusted
 from widget.settings import Smtp
 
 
@@ -40,7 +41,7 @@ class SmtpGateway:
             raise TryAgainError(f"{type(error).__name__}: {error}") from None
 
     def _connected(self) -> smtplib.SMTP:
-        context = self.context or ssl.create_default_context()
+        context = self.context or trusted()
         host, port = self.server.host, self.server.port
         if self.server.security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=context)

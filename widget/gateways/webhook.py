@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpcore
 
 from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.tls import trusted
 
 #: Longest Retry-After that is honoured.
 LONGEST_WAIT = timedelta(days=1)
@@ -142,7 +143,7 @@ class WebhookGateway:
     def post(self, url: str, *, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
         """Post a body. Raises TryAgainError unless the answer is 2xx, GiveUpError where it is 410 or forbidden."""
         timeout = dict.fromkeys(("connect", "read", "write", "pool"), self.patience)
-        context = self.context or ssl.create_default_context()
+        context = self.context or trusted()
         try:
             check_url(url, private=True)
             network = _Network(private=self.private, patience=self.patience)

@@ -70,10 +70,15 @@ class Dispatcher:
     stop: threading.Event = field(default_factory=threading.Event)
     _busy: dict[str, threading.Thread] = field(default_factory=dict)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether as many lanes are worked on as may be at a time."""
+        self._busy = {lane: thread for lane, thread in self._busy.items() if thread.is_alive()}
+        return len(self._busy) >= LANES
+
     def round(self) -> int:
         """Begin sending what is due and not yet under way; return how many deliveries were begun."""
-        self._busy = {lane: thread for lane, thread in self._busy.items() if thread.is_alive()}
-        if len(self._busy) >= LANES or self.stop.is_set():
+        if self.is_full or self.stop.is_set():
             return 0
         with transaction(self.post.engine) as connection:
             held = deliveries.claim(connection, now=self.post.clock(), limit=BATCH, busy=list(self._busy))

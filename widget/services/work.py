@@ -16,6 +16,8 @@ from widget.services.reminders import remind
 log = logging.getLogger("widget")
 #: How often the outbox is looked at and how often the calendar is, in seconds.
 LOOK, CALENDAR = 1.0, 60.0
+#: How soon it is looked at again while every lane is taken: the next may be free in a moment.
+SOON = 0.05
 #: How long what is under way may take when the worker is stopped, in seconds.
 GRACE = 8.0
 #: The wall clock may run this far ahead of the monotonic one: further, it was set, and nothing is applied on its word.
@@ -50,7 +52,7 @@ class Worker:
                 self.calendar(watch)
                 next_calendar = time.monotonic() + CALENDAR
             if not _guarded("the outbox", dispatcher.round):
-                self.stop.wait(LOOK)
+                self.stop.wait(SOON if dispatcher.is_full else LOOK)
         dispatcher.wait(GRACE)
 
     def calendar(self, watch: Watch) -> None:
