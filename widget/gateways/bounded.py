@@ -1,10 +1,10 @@
 """Asking other people's servers without letting them fill our memory: an answer is read up to a size, uncompressed."""
 
 from collections.abc import Iterator
-from functools import lru_cache
-from ssl import SSLContext
 
 import httpx2
+
+from widget.gateways.tls import trusted
 
 MOST = 256 * 1024
 
@@ -17,7 +17,7 @@ class Bounded(httpx2.HTTPTransport):
     """Stops reading an answer at a size, and takes none that could unfold to more than it weighs."""
 
     def __init__(self) -> None:
-        super().__init__(verify=_trusted())
+        super().__init__(verify=trusted())
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Return the answer of a server. Raises TooLargeError while it is read, or for a compressed one."""
@@ -32,12 +32,6 @@ class Bounded(httpx2.HTTPTransport):
             stream=_Counted(answer.stream),
             extensions=answer.extensions,
         )
-
-
-@lru_cache
-def _trusted() -> SSLContext:
-    # Reading the authorities takes longer than asking: once is enough.
-    return httpx2.create_ssl_context()
 
 
 class _Counted(httpx2.SyncByteStream):
