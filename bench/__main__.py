@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site, walls
+from bench import crash, finding, lighthouse, orders, outbox, page, quote, reads, server, sign_in, site, start, walls
 from bench.databases import kinds
 
 Row = tuple[str, str, str]
@@ -76,6 +76,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
     "orders": _orders,
     "crash": _crash,
     "reads": _reads,
+    "start": lambda home: [start.row(home)],
     "outbox": outbox.rows,
 }
 
