@@ -81,7 +81,7 @@ WRITES: dict[str, Read] = {
     "session.remove_handle": lambda c, s, i: session.remove_handle(c, s, i["boss"], i["handle"]),
     "session.remove_member": lambda c, s, i: session.remove_member(c, s, i["boss"]),
     "session.remove_space": lambda c, s, _: session.remove_space(c, s),
-    "space.reads": lambda c, s, i: space.reads(c, s, i["boss"], "en"),
+    "space.reads": lambda c, s, i: space.reads(c, s, i["boss"], "another"),
     "space.set_role": lambda c, s, i: space.set_role(c, s, i["boss"], "user"),
     "space.set_state": lambda c, s, i: space.set_state(c, s, i["boss"], before="active", after="inactive"),
     "subscription.save": lambda c, s, _: subscription.save(
