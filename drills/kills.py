@@ -42,14 +42,13 @@ POINTS = (
 
 def drill(folder: Path) -> Iterator[Drill]:
     """Kill and count, on SQLite and on PostgreSQL."""
-    broken = _control(folder)
-    yield _drill(folder, f"sqlite:///{folder}/kills.sqlite3", "SQLite", broken)
+    yield _drill(folder, f"sqlite:///{folder}/kills.sqlite3", f"sqlite:///{folder}/control.sqlite3", "SQLite")
     with running() as postgres:
-        yield _drill(folder, postgres.url(postgres.create()), "PostgreSQL", broken)
+        yield _drill(folder, postgres.url(postgres.create()), postgres.url(postgres.create()), "PostgreSQL")
 
 
-def _drill(folder: Path, url: str, name: str, broken: int) -> Drill:
-    engine = started(url)
+def _drill(folder: Path, url: str, control_url: str, name: str) -> Drill:
+    broken, engine = _control(folder, control_url), started(url)
     writers = people(engine, folder, WRITERS)
     engine.dispose()
     acknowledged, unknown, kills = _at_random(url, writers)
@@ -135,10 +134,9 @@ def _again(engine: Engine, writers: list[Administrator], draft_id: str) -> bool:
     return False
 
 
-def _control(folder: Path) -> int:
+def _control(folder: Path, url: str) -> int:
     """Write the message after the COMMIT of what it announces, and be killed in between."""
-    path = folder / "control.sqlite3"
-    engine = started(f"sqlite:///{path}")
+    engine = started(url)
     (who,) = people(engine, folder, 1)
     engine.dispose()
 
@@ -150,7 +148,7 @@ def _control(folder: Path) -> int:
             return ""
 
         outbox.add = wait  # the fault that is tried: the message is written after the COMMIT of what it announces
-        own = Administrator(open_engine(f"sqlite:///{path}"), who.space_id, who.member_id)
+        own = Administrator(open_engine(url), who.space_id, who.member_id)
         draft_id = own.reviewed(Level("premium", 12, 2))
         own.place(draft_id, key=draft_id)
         os.kill(os.getpid(), signal.SIGKILL)
@@ -160,4 +158,4 @@ def _control(folder: Path) -> int:
         tell("+")
 
     child(late).wait()
-    return len(faults(open_engine(f"sqlite:///{path}"), set()))
+    return len(faults(open_engine(url), set()))

@@ -263,6 +263,7 @@ def test_back_and_forward_under_instant_navigation_find_every_step_as_it_was_lef
     page.get_by_label("Person 2").check()
     scrolled(page)
     page.get_by_role("button", name="Suivant", exact=True).click()
+    heading(page, "Confirmez chaque nom")  # the list before has the same names, ticked
     page.get_by_label("Person 2").check()
     page.get_by_role("button", name="Désactiver").click()
     page.get_by_label("Un projet est terminé").check()
@@ -308,6 +309,7 @@ def test_people_who_are_ticked_are_ticked_again_after_back_and_forward_from_the_
     for confirmed in (False, True):
         if confirmed:
             page.get_by_role("button", name="Suivant", exact=True).click()
+            heading(page, "Confirmez chaque nom")
             page.get_by_label("Person 10").check()
         scrolled(page)
         page.go_back()

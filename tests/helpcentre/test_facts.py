@@ -165,7 +165,7 @@ def example(articles: Articles, text: str) -> str:
     [
         ("Hello {{ notise }}.", "docs/en/page.md:10: {{ notise }}: unknown fact; there are notice, support_email"),
         ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, cancellation"),
-        ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there is change"),
+        ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there are change, upgrade"),
         (
             "::yours{trial}",
             "docs/en/page.md:10: ::yours{trial}: no sentence is about that; there are downgrade, upgrade",

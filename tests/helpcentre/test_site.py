@@ -186,6 +186,17 @@ def test_only_articles_with_the_widget_load_it(site: Path) -> None:
         assert len(loaded) == len(built.all("subscription-widget")) == (1 if page.widget else 0), page.file
 
 
+@pytest.mark.parametrize(("key", "users", "direction"), [("downgrade", "15", "moins"), ("upgrade", "25", "plus")])
+def test_the_example_of_an_article_does_what_the_article_is_about(
+    site: Path, key: str, users: str, direction: str
+) -> None:
+    page = page_at(site, PAGES[key]["fr"].path)
+
+    assert [each["value"] for each in page.all("input") if each.get("name") == "users"] == [users]
+    text = (site / PAGES[key]["fr"].path.strip("/") / "index.html").read_text("utf-8")
+    assert re.search(rf"€ de {direction}\s+par\s+an", text)
+
+
 def test_every_link_inside_the_site_leads_somewhere(site: Path) -> None:
     anchors = {
         page.path: {found["id"] for _, found in page_at(site, page.path).elements if "id" in found}

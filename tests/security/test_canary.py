@@ -1,12 +1,11 @@
 """What people type and who they are never reaches a log line, at any route."""
 
 import logging
-from collections.abc import Iterator
 
 import pytest
 
 from tests.web.test_matrix import PEOPLE, ROWS, path_to
-from tests.web.world import World, make
+from tests.web.world import World
 from widget.logs import Event, JsonLines, tell
 
 CANARIES = {
@@ -17,14 +16,6 @@ CANARIES = {
     "iban": "DE89370400440532013000",
     "vat": "FR83404833048",
 }
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    made.client.close()
-    made.engine.dispose()
 
 
 def test_no_route_logs_what_it_was_sent_nor_by_whom(

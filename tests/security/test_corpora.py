@@ -1,7 +1,6 @@
 """Each corpus of bad input at each wall: no answer is a 500, none leads elsewhere, none tells what is not ours."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import quote, unquote, urlencode
@@ -13,7 +12,7 @@ from starlette.testclient import TestClient
 from tests.loop import in_a_loop
 from tests.security.corpora import CSV, NAUGHTY, OPEN_REDIRECTS, TRAVERSALS, XSS
 from tests.services.conftest import contents
-from tests.web.world import World, make
+from tests.web.world import World
 from widget.services.transfer import export_file
 from widget.store.engine import reading
 from widget.store.tables import draft
@@ -21,14 +20,6 @@ from widget.web.security import safe_next
 
 #: Every how manieth string is tried here; `make drill` tries all.
 EACH = int(os.environ.get("HELPCENTER_NAUGHTY", "12"))
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    made.client.close()
-    made.engine.dispose()
 
 
 def test_the_corpora_have_their_size() -> None:

@@ -2,13 +2,12 @@
 
 import gzip
 import tracemalloc
-from collections.abc import Iterator
 
 import pytest
 
 from tests.services.conftest import contents
 from tests.web.test_matrix import ROWS, path_to
-from tests.web.world import World, make
+from tests.web.world import World
 
 #: 64 MB of one letter in 64 KB.
 BOMB = gzip.compress(b"users=" + b"1" * 64 * 1024 * 1024)
@@ -22,14 +21,6 @@ FORMS = [template for method, template in ROWS if method == "POST" and template 
 ANYBODY = {"/widget/signin", "/widget/{language}/feedback", "/widget/{language}/searches"}
 #: Answers that come before the body is read, or say that nothing in it was understood.
 REFUSED = {400, 403, 404, 409, 413, 415, 422}
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    made.client.close()
-    made.engine.dispose()
 
 
 def rows(world: World) -> dict[str, list[dict[str, object]]]:

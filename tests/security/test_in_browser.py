@@ -15,21 +15,13 @@ from playwright.sync_api import Browser, Dialog, Page, Route
 
 from tests.security.corpora import OPEN_REDIRECTS, XSS
 from tests.services.conftest import administrator, demo_space
-from tests.web.world import NOW, TERMS, World, make
+from tests.web.world import NOW, TERMS, World
 from widget.domain.plan import Level
 from widget.services import sign_in
 from widget.services.transfer import import_file
 from widget.settings import ROOT
 from widget.web.connection import Connection
 from widget.web.security import safe_next
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    made.client.close()
-    made.engine.dispose()
 
 
 @pytest.fixture(scope="module")

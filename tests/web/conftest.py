@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from tests.web.world import World, opened
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
@@ -49,3 +50,9 @@ def serving(tmp_path: Path, today: Today) -> Iterator[TestClient]:
 def client(tmp_path: Path, today: Today) -> Iterator[TestClient]:
     with serving(tmp_path, today) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with opened(tmp_path_factory.mktemp("world")) as made:
+        yield made

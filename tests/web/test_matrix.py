@@ -9,7 +9,7 @@ from joserfc.jwk import KeySet
 from starlette.routing import BaseRoute, Mount, Route
 
 from tests.services.conftest import contents
-from tests.web.world import SPACES, World, answer, make, without_ids
+from tests.web.world import SPACES, World, answer, without_ids
 from widget.settings import ROOT, read
 from widget.trust import Product, Provider, Trust
 from widget.web.routes import routes
@@ -116,14 +116,6 @@ SENT = [
     ("GET", "/widget/{language}/quotes", "space"),
 ]
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    made.client.close()
-    made.engine.dispose()
 
 
 def listed(found: list[BaseRoute], prefix: str = "") -> Iterator[tuple[str, str]]:

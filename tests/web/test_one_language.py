@@ -2,25 +2,16 @@
 address that can be opened, for everybody.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from starlette.testclient import TestClient
 
 from tests.one_language import foreign_words, parted_numbers
 from tests.web.test_matrix import PEOPLE, ROWS, path_to
-from tests.web.world import World, make
+from tests.web.world import World
 
 OPENED = sorted({template for method, template in ROWS if method == "GET" and "{language}" in template})
 #: Forms that are wrong or incomplete on purpose: what they answer says so in the page's language.
 SENT = sorted({template for method, template in ROWS if method == "POST" and "{language}" in template})
-
-
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    made = make(tmp_path_factory.mktemp("one-language"))
-    yield made
-    made.engine.dispose()
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])

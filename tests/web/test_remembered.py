@@ -76,8 +76,10 @@ def test_the_answer_that_nobody_has_asked_for_longest_goes_first() -> None:
     first, second, third = (Question(f"users={users}", "fr", "element") for users in (1, 2, 3))
     answer = Answer(b"<p>", "fr")
 
-    for each in (first, second, first, third):
-        remembered.keep(each, answer)
+    remembered.keep(first, answer)
+    remembered.keep(second, answer)
+    remembered.get(first)
+    remembered.keep(third, answer)
 
     assert [remembered.get(each) for each in (first, second, third)] == [answer, None, answer]
 

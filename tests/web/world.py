@@ -2,7 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,15 @@ def make(folder: Path) -> World:
     engine.dispose()
     shutil.copy(file, file.with_suffix(".kept"))
     return world
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[World]:
+    """Run with a new world in a folder."""
+    made = make(folder)
+    yield made
+    made.client.close()
+    made.engine.dispose()
 
 
 def service(engine: Engine, folder: Path) -> Any:

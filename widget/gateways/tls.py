@@ -1,10 +1,12 @@
 """Whom the system trusts to vouch for a host."""
 
-import ssl
 from functools import cache
+from ssl import SSLContext
+
+import httpx2
 
 
 @cache  # reading the authorities costs more than everything else about a delivery
-def trusted() -> ssl.SSLContext:
+def trusted() -> SSLContext:
     """Return the settings of a connection that the system's authorities vouch for, read once in a process."""
-    return ssl.create_default_context()
+    return httpx2.create_ssl_context()

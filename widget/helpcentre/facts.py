@@ -12,7 +12,7 @@
 ::glossary, ::dashboard                 the terms; the product's bar and dashboard, drawn
 ::yours{downgrade}                      an example that becomes the reader's own subscription where they are signed in
 ![what it shows](screen:review)         a picture of our widget in the page's language: see screens.py
-::widget{change}                        the first step of the widget
+::widget{change}                        the first step of the widget; {upgrade} tries more instead of fewer
 ::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
 """
 

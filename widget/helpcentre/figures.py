@@ -1,5 +1,7 @@
 """The blocks of an article that hold no figures: lists of articles, the glossary, the dashboard, the widget."""
 
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 
 from widget.domain.change import preview
@@ -9,7 +11,7 @@ from widget.helpcentre.glossary import terms as glossary_terms
 from widget.helpcentre.markup import flat, table
 from widget.helpcentre.pages import Pages
 from widget.languages import Language
-from widget.panels import About, RuleLink, plan_choices, result_view, sample, yours
+from widget.panels import LESS, MORE, About, RuleLink, plan_choices, result_view, sample, yours
 from widget.rendering import render
 
 
@@ -61,11 +63,15 @@ def dashboard(language: Language) -> str:
     return flat(render("figures/dashboard.html", language, {}))
 
 
+#: What the widget of an article proposes to try.
+WISHES = {"change": LESS, "upgrade": MORE}
+
+
 def widget(kind: str, terms: Terms, language: Language, link: RuleLink) -> str:
     """Return the first step of the widget, baked: useful with JavaScript off and with the service down."""
-    if kind != "change":
-        raise ValueError(f"::widget{{{kind}}}: unknown widget; there is change")
-    start = sample()
+    if kind not in WISHES:
+        raise ValueError(f"::widget{{{kind}}}: unknown widget; there are {', '.join(WISHES)}")
+    start = sample(WISHES[kind])
     view = result_view(preview(start.subscription, start.wish, on=start.on, terms=terms), language, link, terms)
     address = f"/widget/{language.code}/change"
     values = {
@@ -83,6 +89,6 @@ def widget(kind: str, terms: Terms, language: Language, link: RuleLink) -> str:
         "token": "",
         "sample_open": False,
         "r": view,
-        "calendar": f"{address}/calendar.ics",
+        "calendar": f"{address}/calendar.ics?{urlencode(start.fields())}",
     }
     return flat(render("change/element.html", language, values | {"code": language.code}))

@@ -3,7 +3,7 @@
 Every date and amount is formatted here, once; the templates only place them.
 """
 
-from widget.panels.choice import Sample, plan_choices, sample
+from widget.panels.choice import LESS, MORE, Sample, plan_choices, sample
 from widget.panels.differences import differences
 from widget.panels.quote import offer_rows, quote_view
 from widget.panels.result import RuleLink, result_view
@@ -13,6 +13,8 @@ from widget.panels.yours import About, yours
 __all__ = [
     "DIRECTION_NAMES",
     "ITEM_NAMES",
+    "LESS",
+    "MORE",
     "PER",
     "About",
     "RuleLink",

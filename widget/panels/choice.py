@@ -37,8 +37,12 @@ class Sample:
         }
 
 
-def sample() -> Sample:
-    """Return the try-out: the subscription of the documented API example."""
+#: What a reader tries first: fewer users, or in the article about more, more.
+LESS, MORE = Level("premium", 15, 4), Level("premium", 25, 4)
+
+
+def sample(wish: Level = LESS) -> Sample:
+    """Return the try-out: the subscription of the documented API example, with a first wish."""
     in_use = Level("premium", 20, 4)
     subscription = Subscription(
         interval=Interval.YEAR,
@@ -47,7 +51,7 @@ def sample() -> Sample:
         billed=(Step(SINCE_EVER, in_use),),
         active_users=14,
     )
-    return Sample(subscription, date(2027, 3, 15), Level("premium", 15, 4))
+    return Sample(subscription, date(2027, 3, 15), wish)
 
 
 def plan_choices(terms: Terms, on: date, intervals: Iterable[Interval], language: Language) -> list[dict[str, Any]]:

@@ -73,13 +73,13 @@ class Dispatcher:
     @property
     def is_full(self) -> bool:
         """Whether as many lanes are worked on as may be at a time."""
-        self._busy = {lane: thread for lane, thread in self._busy.items() if thread.is_alive()}
-        return len(self._busy) >= LANES
+        return sum(thread.is_alive() for thread in self._busy.values()) >= LANES
 
     def round(self) -> int:
         """Begin sending what is due and not yet under way; return how many deliveries were begun."""
         if self.is_full or self.stop.is_set():
             return 0
+        self._busy = {lane: thread for lane, thread in self._busy.items() if thread.is_alive()}
         with transaction(self.post.engine) as connection:
             held = deliveries.claim(connection, now=self.post.clock(), limit=BATCH, busy=list(self._busy))
         for lane, batch in groupby(sorted(held, key=lambda each: each.lane), key=lambda each: each.lane):

@@ -14,6 +14,7 @@ from widget.services.account import Account
 from widget.store import audit, outbox
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
+from widget.store.subscription import Pending
 
 
 def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_id: str, now: datetime) -> bool:
@@ -30,43 +31,39 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         if seen is None or not seen.member.is_administrator:
             return False
         apply_due.in_space(connection, terms, space_id, on=seen.on, now=now)
-        state = subscriptions.state_of(connection, space_id, change_id)
-        if state != "scheduled":
-            return state == "undone"
+        pending = subscriptions.pending(connection, space_id)
+        if pending is None or pending.id != change_id:
+            return subscriptions.state_of(connection, space_id, change_id) == "undone"
         stored = subscriptions.load(connection, space_id)
         after = undone(stored.subscription, on=seen.on, terms=terms)
         if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):
             return False
         subscriptions.settle(connection, space_id, "undone", change_id)
-        left = _still_to_come(connection, after, seen)
+        left = _still_to_come(connection, after, pending, seen)
         quote_state.supersede(connection, space_id, by=member_id, now=now)
         data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
         digest = audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
         told = facts.act(seen, digest) | {"change": change_id}
         told |= {"version": stored.version + 1, "left": facts.plain(left)}
-        told |= {"withdrawn": _withdrawn(connection, seen)}
+        told |= {"withdrawn": _withdrawn(connection, pending, space_id)}
         told |= facts.standing(after, stored.subscription.in_use, on=seen.on, terms=terms)
         outbox.add(connection, space_id, kind="change.undone", facts=told, at=now, subject=change_id)
         return True
 
 
-def _still_to_come(connection: Connection, after: Subscription, seen: Account) -> date | None:
+def _still_to_come(connection: Connection, after: Subscription, ended: Pending, seen: Account) -> date | None:
     """Keep what the same order raises as a change of its own, so that its day is announced as it was promised.
 
     Return that day, or None where nothing is left to come.
     """
     future = [step.starts_on for step in after.billed if step.starts_on > seen.on]
     if future:
-        order_id = seen.pending.order_id if seen.pending else None
-        subscriptions.schedule(connection, seen.space.id, uuid.uuid4().hex, order_id, max(future))
+        subscriptions.schedule(connection, seen.space.id, uuid.uuid4().hex, ended.order_id, max(future))
     return max(future, default=None)
 
 
-def _withdrawn(connection: Connection, seen: Account) -> dict[str, str | None]:
+def _withdrawn(connection: Connection, pending: Pending, space_id: str) -> dict[str, str | None]:
     """Return the days that the order of the pending change had named and that calendars are to forget."""
-    space_id, pending = seen.space.id, seen.pending
-    if pending is None:
-        return {"price": None, "last_day": None}
     order = outbox.of_space(connection, space_id, outbox.id_of(space_id, "order.placed", pending.order_id or ""))
     return {"price": pending.due_on.isoformat(), "last_day": order.facts.get("last_day") if order else None}
 

@@ -10,6 +10,7 @@
   const entries = new Map();
   const entry = () => window.navigation?.currentEntry.key ?? {};
   const noted = () => entries.get(entry()) ?? history.state ?? {};
+  entries.set(entry(), history.state);
 
   class SubscriptionWidget extends HTMLElement {
     connectedCallback() {

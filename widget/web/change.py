@@ -72,7 +72,6 @@ async def live(request: Request) -> Response:
     remembered, frame = context_of(request).remembered, frame_of(request)
     asked = Question(query_of(request), language.code, frame)
     if known := remembered.get(asked):
-        remembered.keep(asked, known)
         return html(known.body, language)
     form = parse(query_of(request), sample().fields(), SAMPLE, language)
     shown = answer(request, "change/live.html", language, live_result(request, language, form), status_of(form))

@@ -48,7 +48,7 @@ async def find(request: Request, language: Language, staff: Staff) -> Response:
     asked = request.query_params.get("q", "").strip()[:100]
     found = desk.find(context_of(request).engine, asked)
     values = {"staff": staff, "q": asked, "spaces": found, "here": home_of(staff, language)}
-    values |= {"links": f"/widget/{language.code}/support"}
+    values["links"] = f"/widget/{language.code}/support"
     return answer(request, "desk/find.html", language, values, frame="frame.html")
 
 

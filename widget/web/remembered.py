@@ -5,6 +5,7 @@ Only what anybody may ask is kept here, never what belongs to a space. Only the 
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import date
 
 #: Answers at most (about 16 MB), and characters or bytes of a question that is worth it: those of people are short.
 MOST, LONGEST = 2_048, 2_048
@@ -16,8 +17,8 @@ class Question:
 
     asked: str | bytes
     language: str
-    #: Today where the answer may depend on it, and what else does: who reads it.
-    otherwise: object
+    #: What else it depends on: today, or into what it goes.
+    otherwise: date | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,15 @@ class Remembered:
 
     def get(self, question: Question) -> Answer | None:
         """Return the answer given before, or None."""
-        return self._answers.get(question)
+        found = self._answers.get(question)
+        if found:
+            self._answers.move_to_end(question)
+        return found
 
     def keep(self, question: Question, answer: Answer) -> None:
-        """Remember an answer as the newest; the one that nobody has asked for longest goes."""
+        """Remember a new answer; the one that nobody has asked for longest goes."""
         if len(question.asked) > LONGEST:
             return
         self._answers[question] = answer
-        self._answers.move_to_end(question)
         if len(self._answers) > self._most:
             self._answers.popitem(last=False)
