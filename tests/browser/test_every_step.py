@@ -105,3 +105,13 @@ def test_what_stands_in_the_way(service: Service, page: Page, seen: Callable[[st
     seen("on top of a pending change", ".sw-warn")
     page.goto(f"{service.address}/widget/{code}/undo/none")
     seen("an address that takes no such method", ".sw:not([data-step]) h2")
+
+
+@pytest.mark.parametrize("path", ["/fr/abonnement/rien/", "/widget/fr/rien"])
+def test_an_address_that_is_not_there_is_dark_where_the_reader_prefers_it(
+    service: Service, page: Page, path: str
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(service.address + path)
+
+    assert page.locator("body").get_attribute("data-md-color-scheme") == "slate"

@@ -156,7 +156,7 @@ def test_the_language_switch_takes_a_half_filled_survey_along_in_the_article(ser
     page.locator("#sw-comment").fill("Nous sommes moins nombreux")
     page.get_by_role("link", name="English").first.click()
 
-    expect(page.get_by_role("heading", name="Why do you reduce your subscription?")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why are you reducing your subscription?")).to_be_visible()
     expect(page).to_have_url(service.address + DOWNGRADE["en"])
     expect(page.get_by_label("A project is finished")).to_be_checked()
     expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")

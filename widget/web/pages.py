@@ -22,7 +22,7 @@ HEADERS = {"Cache-Control": "no-store", "Vary": "Accept, Cookie"}
 TITLES = {
     "change/choose.html": N_("Your new subscription"),
     "members/choose.html": N_("Choose whom to deactivate"),
-    "survey/ask.html": N_("Why do you reduce your subscription?"),
+    "survey/ask.html": N_("Why are you reducing your subscription?"),
     "review/check.html": N_("Check your change"),
     "space/show.html": N_("Receipts, reminders, calendar"),
     "mailbox/list.html": N_("The mail of this demo"),
