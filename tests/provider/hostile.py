@@ -18,7 +18,7 @@ from typing import Any
 
 import uvicorn
 from joserfc import jwt
-from joserfc.jwk import ECKey, KeySet
+from joserfc.jwk import ECKey, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -82,10 +82,11 @@ class _Gone:
 GONE = _Gone()
 
 
-def sign(header: dict[str, Any], claims: dict[str, Any], key: ECKey) -> str:
+def sign(header: dict[str, Any], claims: dict[str, Any], key: ECKey | RSAKey) -> str:
     """Return a signed token: also unsigned, or with the public key for a secret, which a library rightly refuses."""
-    if header["alg"] == "ES256":
-        return jwt.encode(header, claims, key, registry=JWSRegistry(algorithms=["ES256"], strict_check_header=False))
+    if header["alg"] in {"ES256", "RS256"}:
+        registry = JWSRegistry(algorithms=[header["alg"]], strict_check_header=False)
+        return jwt.encode(header, claims, key, registry=registry)
     text = ".".join(encoded(json.dumps(part).encode()) for part in (header, claims))
     digest = hmac.digest(key.as_pem(private=False), text.encode(), "sha256")
     return f"{text}.{encoded(digest) if header['alg'] == 'HS256' else ''}"

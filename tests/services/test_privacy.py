@@ -263,6 +263,18 @@ def test_a_comment_that_names_its_writer_is_shown_to_them_and_forgotten(two: Eng
     ]
 
 
+@pytest.mark.parametrize("name", ["A.B (C) [D] | E+", ".*", "(", "x{9}", "\\w", "^$"])
+def test_a_name_full_of_signs_is_taken_literally(two: Engine, name: str) -> None:
+    with transaction(two) as connection:
+        connection.execute(member.update().where(member.c.email == ANNE).values(name=name))
+    writes(two, f"It is {name} who writes, not AxB C D E.", "xyz")
+
+    privacy.erase(two, ANNE, now=NOW)
+
+    kept = [row["comment"] for row in contents(two)["feedback"] if row["article"] == 1001]
+    assert kept == ["It is – who writes, not AxB C D E."]
+
+
 def test_who_searched_for_themselves_in_vain_is_forgotten_there_too(claire: Administrator) -> None:
     writes(claire.engine, "", "Claire Martin")
     writes(claire.engine, "", "clairement")

@@ -53,6 +53,43 @@ def test_every_kind_of_answer_has_every_header(broken: TestClient, status: int, 
     assert "server" not in answer.headers
 
 
+INSIDE = [
+    *("/docs", "/redoc", "/swagger", "/openapi.json", "/metrics", "/status", "/server-status", "/health", "/debug"),
+    *("/actuator", "/admin", "/console", "/.git/config", "/.git/HEAD", "/.env", "/.hg", "/.svn/entries"),
+    *("/pyproject.toml", "/mkdocs.yml", "/widget/app.py", "/widget/metrics", "/widget/docs", "/widget/debug"),
+    *("/var/helpcentre.sqlite3", "/backup.zip", "/phpinfo.php"),
+]
+TYPES = {
+    "/widget/fr/change": "text/html; charset=utf-8",
+    "/fr/": "text/html; charset=utf-8",
+    "/fr/nowhere/": "text/html; charset=utf-8",
+    "/assets/site.css": "text/css; charset=utf-8",
+    "/widget/static/subscription-widget.js": "text/javascript; charset=utf-8",
+    "/robots.txt": "text/plain; charset=utf-8",
+    "/widget/api/v1/policy": "application/json",
+    "/widget/fr/change/calendar.ics?plan=premium&users=18&zoom_licenses=2": "text/calendar; charset=utf-8",
+}
+
+
+@pytest.mark.parametrize(("path", "kind"), TYPES.items())
+def test_every_text_says_its_kind_and_its_encoding(client: TestClient, path: str, kind: str) -> None:
+    assert client.get(path).headers["content-type"] == kind
+
+
+@pytest.mark.parametrize("path", ["/", "/fr/", "/widget/fr/change", "/widget/health", "/widget/api/v1/preview"])
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "DEBUG", "TRACK"])
+def test_a_method_that_shows_what_was_sent_does_nothing(client: TestClient, path: str, method: str) -> None:
+    answer = client.request(method, path, headers={"X-Canary": "canary-in-a-header"})
+
+    assert answer.status_code == 405
+    assert "canary" not in answer.text
+
+
+@pytest.mark.parametrize("path", INSIDE)
+def test_nothing_of_the_inside_has_an_address(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
 def test_the_widgets_pages_allow_no_inline_script_and_the_sites_only_their_own(client: TestClient) -> None:
     policies = [client.get(path).headers["content-security-policy"] for path in ("/widget/fr/change", "/fr/")]
 

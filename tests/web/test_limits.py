@@ -1,11 +1,16 @@
 """Too much in a short time: 429 with the seconds to wait, on a page for people, as a problem document for machines."""
 
+import re
+
 import pytest
 from starlette.testclient import TestClient
 
 from tests.web.people import sign_in
 from tests.web.test_api import QUESTION
 from widget.services.limits import WINDOWS, Limit
+from widget.settings import ROOT
+from widget.web import connection
+from widget.web.body import MAX_BODY
 
 
 @pytest.fixture
@@ -56,3 +61,21 @@ def test_sign_in_is_not_tried_again_and_again(client: TestClient, stranger: Test
     assert stranger.post("/widget/signin", data={"person": "nobody"}).status_code == 429
     sign_in(client, "Claire Martin")
     assert client.get("/widget/fr/space").status_code == 200
+
+
+def test_the_limits_are_written_down_as_they_are() -> None:
+    told = (ROOT / "SECURITY.md").read_text("utf-8")
+    of_a_request = {
+        "body": f"{MAX_BODY} bytes",
+        "address": f"{connection.LONGEST_ADDRESS} bytes",
+        "headers": f"{connection.MOST_HEADERS} bytes",
+        "headers to arrive": f"{connection.HEADERS_WITHIN:.0f} seconds",
+        "body to arrive": f"{connection.BODY_WITHIN:.0f} seconds",
+        "answer to be taken": f"{connection.READ_WITHIN:.0f} seconds",
+        "connections at a time": str(connection.MOST_CONNECTIONS),
+    }
+
+    assert dict(re.findall(r"^\| `([a-z-]+)` \| (\d+ per [^|]+) \|", told, re.MULTILINE)) == {
+        limit.value: str(window) for limit, window in WINDOWS.items()
+    }
+    assert dict(re.findall(r"^\| ([a-z ]+) \| (\d+[^|]*) \| [^|]+ \|$", told, re.MULTILINE)) == of_a_request

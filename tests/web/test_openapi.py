@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -82,3 +82,70 @@ def test_every_check_of_schemathesis_is_on(client: TestClient) -> None:
 @pytest.mark.parametrize("path", ["preview", "price-book", "policy", "articles"])
 def test_every_endpoint_is_in_the_document(client: TestClient, path: str) -> None:
     assert f"/widget/api/v1/{path}" in client.get("/widget/api/v1/openapi.json").json()["paths"]
+
+
+def test_every_field_of_a_question_has_its_kind_and_its_bounds(client: TestClient) -> None:
+    document = client.get("/widget/api/v1/openapi.json").json()
+    unbounded = [f"{place}: {schema}" for place, schema in fields(document) if not is_bounded(schema, document)]
+
+    assert unbounded == []
+    assert len(list(fields(document))) > 15
+
+
+def test_a_field_without_bounds_would_be_found() -> None:
+    assert not is_bounded({"type": "integer"}, {})
+    assert not is_bounded({"type": "integer", "minimum": 0}, {})
+    assert not is_bounded({"type": "string"}, {})
+    assert not is_bounded({"type": "array", "items": {"type": "boolean"}}, {})
+    assert not is_bounded({}, {})
+
+
+def fields(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Return every parameter, and every property of every body that is sent, with its schema."""
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                yield f"{path} {parameter['name']}", parameter["schema"]
+            for body in operation.get("requestBody", {}).get("content", {}).values():
+                yield from properties(path, body["schema"], document)
+
+
+def properties(place: str, schema: dict[str, Any], document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    found = resolved(schema, document)
+    for each in found.get("anyOf", found.get("oneOf", found.get("allOf", []))):
+        yield from properties(place, each, document)
+    if found.get("type") == "array":
+        yield from properties(place, found["items"], document)
+    for name, each in found.get("properties", {}).items():
+        yield f"{place}/{name}", each
+        yield from properties(f"{place}/{name}", each, document)
+
+
+def resolved(schema: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in schema:
+        found: Any = document
+        for part in schema["$ref"].removeprefix("#/").split("/"):
+            found = found[part]
+        schema = found
+    return schema
+
+
+def is_bounded(schema: dict[str, Any], document: dict[str, Any]) -> bool:
+    """Return whether a schema says what may be sent, in kind and in size."""
+    found = resolved(schema, document)
+    for joined in ("anyOf", "oneOf", "allOf"):
+        if joined in found:
+            return all(is_bounded(each, document) for each in found[joined])
+    if "enum" in found or "const" in found:
+        return True
+    match found.get("type"):
+        case "integer" | "number":
+            return "minimum" in found and "maximum" in found
+        case "string":
+            return "maxLength" in found or found.get("format") in {"date", "date-time"} or "pattern" in found
+        case "array":
+            return "maxItems" in found
+        case "object":
+            return found.get("additionalProperties") is False
+        case kind:
+            return kind in {"boolean", "null"}

@@ -4,6 +4,7 @@ import gzip
 import html
 import logging
 import re
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from joserfc.jwk import ECKey
+from joserfc.errors import SecurityWarning
+from joserfc.jwk import ECKey, RSAKey
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.testclient import TestClient
 
@@ -153,6 +155,10 @@ def test_no_token_of_the_provider_reaches_the_browser(client: TestClient) -> Non
 Trick = dict[str, Any]
 OTHER = "https://other.example"
 KEY = ECKey.generate_key("P-256", {"kid": "one"})
+RSA: Trick = {"id_token_signing_alg_values_supported": ["RS256"]}
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", SecurityWarning)  # the library says what the guard then refuses
+    SHORT, LONG = (RSAKey.generate_key(bits, {"kid": "one"}) for bits in (1024, 2048))
 NOW = int(START.timestamp())
 HUGE = "x" * 2_000_000
 BOMB = gzip.compress(b'{"access_token":"' + b"x" * 20_000_000 + b'"}')
@@ -196,6 +202,10 @@ LIES: dict[str, tuple[Trick, str]] = {
     "a critical extension": ({"alter": lambda _: CRITICAL}, "signature"),
     "an access token that the hash does not fit": ({"claims": {"at_hash": "x" * 22}}, "id-token-at_hash"),
     "signed by another key": ({"signed_by": KEY}, "signature"),
+    "signed by a key that is too short": (
+        {"header": {"alg": "RS256"}, "metadata": RSA, "published": SHORT, "signed_by": SHORT},
+        "signature",
+    ),
     "another person at userinfo": ({"userinfo_answer": JSONResponse({"sub": "karim"})}, "userinfo-sub"),
     "nobody at userinfo": ({"userinfo_answer": JSONResponse({})}, "userinfo-sub"),
     "a token of another type": ({"token": {"token_type": "mac"}}, "token-type"),
@@ -233,6 +243,7 @@ SILENT: dict[str, Trick] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:Key size should be")
 @pytest.mark.parametrize("lie", LIES)
 def test_a_lie_signs_nobody_in_and_is_logged(
     client: TestClient, provider: Hostile, lie: str, caplog: pytest.LogCaptureFixture
@@ -250,6 +261,15 @@ def test_a_lie_signs_nobody_in_and_is_logged(
         ("sign-in-refused", {"reason": reason})
     ]
     assert client.get("/widget/fr/sessions", follow_redirects=False).status_code == 303
+
+
+def test_the_shortest_key_that_is_long_enough_signs_in(client: TestClient, provider: Hostile) -> None:
+    provider.tricks = {"header": {"alg": "RS256"}, "metadata": RSA, "published": LONG, "signed_by": LONG}
+
+    first = client.get("/widget/signin", params={"next": "/widget/fr/change"}, follow_redirects=False)
+    answer = come_back(client, at_provider(first))
+
+    assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("fault", SILENT)

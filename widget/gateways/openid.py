@@ -17,7 +17,7 @@ from authlib.oauth2.base import OAuth2Error
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from widget.gateways.bounded import Bounded, TooLargeError
@@ -32,6 +32,8 @@ KEEP, AGAIN = timedelta(hours=1), timedelta(minutes=1)
 #: How old a logout token may be, in seconds.
 MOST_AGE = 300
 LONGEST_TOKEN = 32 * 1024
+#: Bits of the shortest RSA key that is believed: NIST SP 800-131A allows no shorter one.
+SHORTEST_RSA = 2048
 
 
 class ProviderError(Exception):
@@ -255,7 +257,8 @@ class OpenIdProvider:
             age = KEEP if self._keys is None else now - self._keys[0]
             if self._keys is None or age >= KEEP or (renew and age >= AGAIN):
                 try:
-                    self._keys = (now, KeySet.import_key_set(_fetched(metadata["jwks_uri"])))  # type: ignore[arg-type]
+                    found = KeySet.import_key_set(_fetched(metadata["jwks_uri"]))  # type: ignore[arg-type]
+                    self._keys = (now, KeySet([key for key in found.keys if not _is_weak(key)]))
                 except (JoseError, ValueError, TypeError, KeyError):
                     raise ProviderError("keys") from None
             return self._keys[1]
@@ -268,6 +271,10 @@ class OpenIdProvider:
         if found.get("sub") != subject:
             raise ProviderError("userinfo-sub")
         return {name: value for name, value in found.items() if name not in {"iss", "aud", "sid", "auth_time"}}
+
+
+def _is_weak(key: Key) -> bool:
+    return isinstance(key, RSAKey) and key.public_key.key_size < SHORTEST_RSA
 
 
 def _fetched(address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:
