@@ -96,10 +96,10 @@ def status_of(port: int, head: bytes, chunk: bytes, count: int) -> int:
 
 
 def written() -> Iterator[tuple[str, str]]:
-    """Return every pattern that the source of the service writes out, with how it is tried: not those of the build."""
+    """Return every pattern that the source writes out, with how it is tried."""
     for path in sorted((ROOT / "widget").rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        for node in ast.walk(ast.parse(text)) if "helpcentre" not in path.parts and path.stem != "headers" else ():
+        for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re.") and node.args:
                 first, function = node.args[0], ast.unparse(node.func).removeprefix("re.")
                 if isinstance(first, ast.Constant) and isinstance(first.value, str):
@@ -115,7 +115,19 @@ def compiled_use(text: str, node: ast.Call) -> list[str]:
     return sorted(set(found)) or ["search"]
 
 
-PARTS = ("a", "1", " ", "-", ".", "<", "a ", "1.", "é", "=\t", "\\n", "a@", "%2", "<a ", "{{")
+PARTS = (
+    *("a", "1", " ", "-", ".", "<", "a ", "1.", "é", "=\t", "\\n", "a@", "%2", "<a ", "{{", "{#", "](", "![", "::a"),
+    *(
+        "<script>",
+        "<subscription-widget>",
+        '<a class="headerlink">',
+        '<h2 id="a">',
+        "<h2 ",
+        "# a {",
+        "<style",
+        "a" * 63 + ".",
+    ),
+)
 LONG = [part * (100_000 // len(part)) for part in PARTS]
 
 

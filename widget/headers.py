@@ -22,8 +22,9 @@ STRICT_TRANSPORT = StrictTransportSecurity().max_age(31_536_000).include_subdoma
 FINGERPRINTED = re.compile(r"[.-](?:[0-9a-f]{8}|[0-9]+\.[0-9]+\.[0-9]+)\.min\.(?:css|js)$")
 FOREVER = "public, max-age=31536000, immutable"
 
-_SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.DOTALL)
-_UNSAFE = re.compile(r"<style\b|<[^>]+\s(?:style|on[a-z]+)\s*=", re.IGNORECASE)
+# Each of these ends at the next thing of its kind: no text, however it is made, is read over and over.
+_SCRIPT = re.compile(r"<script([^<>]*)>([^<]*+(?:<(?!/?script)[^<]*+)*+)</script>")
+_UNSAFE = re.compile(r"<style\b|<[^<>]+\s(?:style|on[a-z]+)\s*=", re.IGNORECASE)
 
 
 def script_hashes(html: str) -> set[str]:

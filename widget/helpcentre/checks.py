@@ -10,13 +10,13 @@ from widget.catalogue import DATA
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import LOCALES
 
-_FACT = re.compile(r"\{\{.*?\}\}")
+_FACT = re.compile(r"\{\{[^{}]*\}\}")
 _CODE = re.compile(r"`+[^`]*`+")
 _HEADING = re.compile(r"(#+) ")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
 _LINK = re.compile(r"(?<!!)(?:\[[^\]]*)?\]\(([^)\s]+)[^)]*\)")
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
-_TARGET = re.compile(r"\]\([^)]*\)|<[^>]*>|\{[^}]*\}")
+_TARGET = re.compile(r"\]\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
 _NUMBERED = re.compile(r"^\s*\d+\. ")
 TYPED = "typed-figures.toml"
 
@@ -49,7 +49,7 @@ def _line(page: Page, number: int, line: str, is_code: bool) -> None:
     if heading := _HEADING.match(line):
         if heading[1] == "#":
             raise PageError(f"{at}: the heading of the page is its title in the front matter; write ## or ###")
-        if not re.search(r"\{[^}]*#[a-z]", line):
+        if not re.search(r"\{[^{}]*#[a-z]", line):
             raise PageError(f"{at}: a heading without anchor; end it with {{ #short-name }}, the same in each language")
 
 

@@ -35,7 +35,7 @@ from widget.languages import Language
 from widget.panels import RuleLink
 from widget.wording import notice
 
-_FACT = re.compile(r"\{\{ *(.*?) *\}\}")
+_FACT = re.compile(r"\{\{([^{}]*)\}\}")
 _BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
 #: French puts a no-break space before its double punctuation, inside its quotation marks, and between a number that is
 #: no year and its noun.
@@ -180,7 +180,7 @@ def _line(line: str, known: dict[str, str], sources: Sources) -> str:
     if screen := _SCREEN.fullmatch(line):
         return flat(screens.figure(screen[2], screen[1], sources.language))
 
-    filled = _FACT.sub(lambda found: known.get(found[1]) or fact(found[1], sources), line)
+    filled = _FACT.sub(lambda found: known.get(found[1].strip()) or fact(found[1].strip(), sources), line)
     return _spaced(filled, sources.language)
 
 

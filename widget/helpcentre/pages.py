@@ -14,7 +14,7 @@ from widget.languages import LOCALES
 HOME = "index"
 WIDGETS = ("change",)
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
-_HEADING = re.compile(r"#+ +(.*?) *\{([^}]*)\}\s*")
+_HEADING = re.compile(r"#+ (.*)\{([^{}]*)\}\s*")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*|")
 
 
@@ -201,7 +201,7 @@ def _sections(page: Page) -> tuple[dict[str, str], tuple[str, ...], dict[str, in
         for anchor in (each[1:] for each in attributes if each.startswith("#")):
             if anchor in sections:
                 raise PageError(f"{page.file}:{number}: the anchor #{anchor} is there twice; give each section its own")
-            sections[anchor], lines[f"#{anchor}"] = heading[1], number
+            sections[anchor], lines[f"#{anchor}"] = heading[1].strip(), number
             if ".rule" in attributes:
                 rules.append(anchor)
     return sections, tuple(rules), lines

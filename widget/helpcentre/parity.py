@@ -9,8 +9,8 @@ from enum import StrEnum
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import ORIGINAL
 
-_BLOCK = re.compile(r"^::([\w-]+.*?)\s*$")
-_FACT = re.compile(r"\{\{ *(.*?) *\}\}")
+_BLOCK = re.compile(r"::[\w-].*")
+_FACT = re.compile(r"\{\{([^{}]*)\}\}")
 _IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")
 
 
@@ -102,8 +102,8 @@ def _numbered_parts(page: Page) -> Iterator[tuple[int, str]]:
         if is_code:
             continue
         if block := _BLOCK.match(line):
-            yield number, f"::{block[1]}"
+            yield number, block[0].rstrip()
         for fact in _FACT.findall(line):
-            yield number, f"{{{{ {fact} }}}}"
+            yield number, f"{{{{ {fact.strip()} }}}}"
         for image in _IMAGE.findall(line):
             yield number, f"![…]({image})"

@@ -7,9 +7,7 @@ from typing import Any
 
 from widget.helpcentre.pages import HOME, Page, Pages
 
-_STEPS = re.compile(r'<h2 id="steps".*?</h2>\s*<ol>(.*?)</ol>', re.DOTALL)
-_STEP = re.compile(r"<li>(.*?)</li>", re.DOTALL)
-_TAG = re.compile(r"<[^>]+>")
+_TAG = re.compile(r"<[^<>]+>")
 FEED_LENGTH = 50
 
 
@@ -22,11 +20,20 @@ def json_ld(page: Page, home: Page, html: str, root: str) -> str:
     graph = [_article(page, home, root)]
     if page.key != HOME:  # a trail of one place is none
         graph.append(_breadcrumb(page, home, root))
-    steps = [_text(step) for found in _STEPS.findall(html) for step in _STEP.findall(found)]
+    steps = _steps(html)
     if steps:
         graph.append(_how_to(page, address, steps))
     text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
+
+
+def _steps(html: str) -> list[str]:
+    """Return the items of the list that follows the heading of the steps at once; none where there is none."""
+    after = html.partition('<h2 id="steps"')[2].partition("</h2>")[2].lstrip()
+    if not after.startswith("<ol>"):
+        return []
+    items = after.partition("</ol>")[0].split("<li>")[1:]
+    return [_text(item.partition("</li>")[0]) for item in items]
 
 
 def _text(html: str) -> str:
