@@ -13,9 +13,9 @@ from widget.languages import LOCALES
 _FACT = re.compile(r"\{\{[^{}]*\}\}")
 _CODE = re.compile(r"`+[^`]*`+")
 _HEADING = re.compile(r"(#+) ")
-_IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^>]*\balt=\"[^\"]+\")[^>]*>")
-_LINK = re.compile(r"(?<!!)(?:\[[^\]]*)?\]\(([^)\s]+)[^)]*\)")
-_PICTURE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
+_IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^<>]*\balt=\"[^\"]+\")[^<>]*>")
+_LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^()\s]+)[^()]*\)")
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)")
 _TARGET = re.compile(r"\]\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
 _NUMBERED = re.compile(r"^\s*\d+\. ")
 TYPED = "typed-figures.toml"

@@ -11,7 +11,7 @@ from widget.languages import ORIGINAL
 
 _BLOCK = re.compile(r"::[\w-].*")
 _FACT = re.compile(r"\{\{([^{}]*)\}\}")
-_IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)")
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\(([^()\s]+)")
 
 
 class State(StrEnum):
