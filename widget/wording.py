@@ -44,7 +44,7 @@ RULES = {
     Rule.ONE_PENDING_CHANGE: N_("A new order is computed on top of the pending change and replaces it."),
     Rule.UNDO: N_("Until the price date, a pending decrease can be undone at no cost."),
     Rule.CANCEL_SCOPE: N_(
-        "The subscription of the space and its floating licenses are canceled by an administrator; a personal Zoom "
+        "The subscription of the space and its Zoom licenses are canceled by an administrator; a personal Zoom "
         "license is canceled by e-mail to %(finance_email)s."
     ),
     Rule.CANCEL_ANNUAL: N_(
