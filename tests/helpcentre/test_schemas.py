@@ -96,3 +96,21 @@ def test_structured_data_that_are_wrong_are_refused(site: Path, right: str, wron
 
     assert right in text
     assert not JSON_LD.is_valid(json.loads(text.replace(right, wrong, 1)))
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ('"@type": "Question"', '"@type": "Query"'),
+        ('?"', '"'),
+        ('"acceptedAnswer"', '"answer"'),
+        ('"url": "https:', '"url": "'),
+    ],
+)
+def test_questions_that_are_wrong_are_refused(site: Path, right: str, wrong: str) -> None:
+    (found,) = structured(site / "fr" / "espace" / "utilisateurs" / "index.html")
+    text = json.dumps(found)
+
+    assert JSON_LD.is_valid(found)
+    assert right in text
+    assert not JSON_LD.is_valid(json.loads(text.replace(right, wrong, 1)))

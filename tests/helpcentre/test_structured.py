@@ -44,6 +44,15 @@ def test_the_steps_of_an_article_are_a_how_to_in_its_words(site: Path) -> None:
     assert steps[1] == "Allez dans l’onglet Abonnement."
 
 
+def test_a_section_headed_by_a_question_is_read_with_its_answer(site: Path) -> None:
+    (asked,) = graph(site, PAGES["users"]["fr"])["FAQPage"]["mainEntity"]
+
+    assert asked["name"] == "Supprimer plutôt que désactiver ?"
+    assert asked["acceptedAnswer"]["text"].startswith("Un utilisateur supprimé passe dans la liste")
+    assert asked["acceptedAnswer"]["text"].endswith("Pour une absence, désactiver suffit.")
+    assert "FAQPage" not in graph(site, PAGES["downgrade"]["fr"])
+
+
 def test_nothing_in_a_title_ends_the_script_element() -> None:
     page = replace(PAGES["downgrade"]["en"], title="</script><b>&amp;")
 

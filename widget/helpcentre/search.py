@@ -45,11 +45,11 @@ def _entry(page: Page, markup: str) -> dict[str, Any]:
         "synonyms": " ".join(page.synonyms),
         "summary": page.summary,
         "weight": REFERENCE if page.key in words()["reference"] else 1,
-        "sections": list(_sections(markup)),
+        "sections": list(sections(markup)),
     }
 
 
-def _sections(markup: str) -> Iterator[tuple[str, str, str]]:
+def sections(markup: str) -> Iterator[tuple[str, str, str]]:
     """Yield anchor, heading and text of each section, first what stands before them all."""
     before, *parts = _SECTION.split(_WIDGET.sub("", markup))
     yield "", "", plain(before)

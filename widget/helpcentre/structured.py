@@ -6,13 +6,15 @@ import re
 from typing import Any
 
 from widget.helpcentre.pages import HOME, Page, Pages
+from widget.helpcentre.search import sections
 
 _TAG = re.compile(r"<[^<>]+>")
 FEED_LENGTH = 50
 
 
 def json_ld(page: Page, home: Page, html: str, root: str) -> str:
-    """Return the article as JSON-LD (schema.org): the article, its place below the home page, and its steps if any.
+    """Return the article as JSON-LD (schema.org): the article, its place below the home page, its steps and
+    the questions that it answers, if any.
 
     `html` is the built article, `root` the site's address. Safe inside a script element.
     """
@@ -23,6 +25,9 @@ def json_ld(page: Page, home: Page, html: str, root: str) -> str:
     steps = _steps(html)
     if steps:
         graph.append(_how_to(page, address, steps))
+    answers = [(heading, text) for _, heading, text in sections(html) if heading.endswith("?")]
+    if answers:
+        graph.append(_questions(page, address, answers))
     text = json.dumps({"@context": "https://schema.org", "@graph": graph}, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
@@ -66,6 +71,15 @@ def _breadcrumb(page: Page, home: Page, root: str) -> dict[str, Any]:
 def _how_to(page: Page, address: str, steps: list[str]) -> dict[str, Any]:
     items = [{"@type": "HowToStep", "position": number, "text": step} for number, step in enumerate(steps, start=1)]
     return {"@type": "HowTo", "name": page.title, "inLanguage": page.language, "url": f"{address}#steps", "step": items}
+
+
+def _questions(page: Page, address: str, answers: list[tuple[str, str]]) -> dict[str, Any]:
+    """Return the sections that are headed by a question, with what they answer."""
+    items = [
+        {"@type": "Question", "name": question, "acceptedAnswer": {"@type": "Answer", "text": answer}}
+        for question, answer in answers
+    ]
+    return {"@type": "FAQPage", "inLanguage": page.language, "url": address, "mainEntity": items}
 
 
 def changed(pages: Pages, language: str) -> list[Page]:
