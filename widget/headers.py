@@ -23,7 +23,7 @@ FINGERPRINTED = re.compile(r"[.-](?:[0-9a-f]{8}|[0-9]+\.[0-9]+\.[0-9]+)\.min\.(?
 FOREVER = "public, max-age=31536000, immutable"
 
 # Each of these ends at the next thing of its kind: no text, however it is made, is read over and over.
-_SCRIPT = re.compile(r"<script([^<>]*)>([^<]*+(?:<(?!/?script)[^<]*+)*+)</script>")
+_SCRIPT = re.compile(r"<script([^<>]*)>([^<]*(?:<(?!/?script)[^<]*)*)</script>")
 _UNSAFE = re.compile(r"<style\b|<[^<>]+\s(?:style|on[a-z]+)\s*=", re.IGNORECASE)
 
 

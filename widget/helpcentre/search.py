@@ -10,9 +10,9 @@ from typing import Any
 from widget.catalogue import DATA
 from widget.helpcentre.pages import HOME, Page, Pages
 
-_WIDGET = re.compile(r"<subscription-widget[^<]*+(?:<(?!/?subscription-widget)[^<]*+)*+</subscription-widget>")
+_WIDGET = re.compile(r"<subscription-widget[^<]*(?:<(?!/?subscription-widget)[^<]*)*</subscription-widget>")
 _PERMALINK = re.compile(r'<a class="headerlink"[^<]*</a>')
-_SECTION = re.compile(r'<h[23]\b[^<>]*? id="([^"<>]+)"[^<>]*>([^<]*+(?:<(?!/?h[23])[^<]*+)*+)</h[23]>')
+_SECTION = re.compile(r'<h[23]\b[^<>]*? id="([^"<>]+)"[^<>]*>([^<]*(?:<(?!/?h[23])[^<]*)*)</h[23]>')
 _TAG = re.compile(r"<[^<>]+>")
 #: What a reference page counts for against an article that says the same.
 REFERENCE = 0.4
