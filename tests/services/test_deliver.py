@@ -62,6 +62,8 @@ def send_all(ready: Post, wait: float = 20) -> None:
 
 
 def letters(folder: Path) -> list[EmailMessage]:
+    if not (folder / "mail" / "cur").is_dir():  # the last that is made of a Maildir
+        return []
     found: list[Any] = [
         message_from_bytes(each.as_bytes(), policy=default) for each in mailbox.Maildir(folder / "mail", create=False)
     ]

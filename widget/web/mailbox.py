@@ -55,7 +55,7 @@ def _mails(request: Request) -> list[tuple[str, EmailMessage]]:
     settings = context_of(request).settings
     if not settings.demo or settings.smtp:
         raise HTTPException(404)
-    if not settings.maildir.is_dir():
+    if not (settings.maildir / "cur").is_dir():  # the last that is made of a Maildir: the first mail is on its way
         return []
     box = mailbox.Maildir(settings.maildir, create=False)
     read: list[Any] = [(name, BytesParser(policy=default).parsebytes(box.get_bytes(name))) for name in box.keys()]  # noqa: SIM118 -- a mailbox is not a mapping: it iterates over its messages
