@@ -1,5 +1,7 @@
 """The demo says on each of its pages that it is one, and its invented people find back to where they came from."""
 
+from pathlib import Path
+
 import pytest
 from starlette.testclient import TestClient
 
@@ -28,6 +30,13 @@ SAID = {
 )
 def test_each_page_says_that_it_is_a_demo_in_its_language(client: TestClient, address: str, code: str) -> None:
     assert client.get(address).text.count(SAID[code]) == 1
+
+
+def test_the_mailbox_is_empty_while_its_folders_are_being_made(client: TestClient) -> None:
+    folder: Path = client.app.state.context.settings.maildir  # type: ignore[attr-defined]
+    (folder / "tmp").mkdir(parents=True)
+
+    assert client.get("/widget/fr/mailbox").status_code == 200
 
 
 @pytest.mark.parametrize(
