@@ -1,5 +1,6 @@
 """What was announced arrives, through real servers, at least once, under one id, as it was at that moment."""
 
+import logging
 import mailbox
 import threading
 import time
@@ -24,6 +25,7 @@ from widget.app import system_clock
 from widget.domain.plan import Level
 from widget.gateways.mail import MaildirGateway, SmtpGateway
 from widget.gateways.webhook import WebhookGateway
+from widget.logs import JsonLines
 from widget.services import members, outbox, webhook
 from widget.services.deliver import SCHEDULE, Dispatcher, Post
 from widget.services.mail import Sender
@@ -335,7 +337,7 @@ def test_a_dead_endpoint_holds_up_no_other(claire: Administrator, tmp_path: Path
         # The silent one would be waited for an hour: whatever stood behind it would never come.
         while sum(len(trap.requests) for trap in alive) < 6:
             time.sleep(0.01)
-        while webhook_states(claire.engine).count("delivered") < 6:
+        while webhook_states(claire.engine).count("delivered") < 6 or not silent.requests:
             time.sleep(0.01)
         waited_for = len(silent.requests)
         released.set()
@@ -376,6 +378,19 @@ def test_an_order_placed_in_english_is_confirmed_in_english(engine: Engine, tmp_
     (letter,) = letters(tmp_path)
     assert str(letter["Subject"]).startswith("Your order is placed – ")
     assert "1 December 2026" in part(letter, "plain")
+
+
+def test_whom_a_mail_server_names_when_it_refuses_is_in_no_log_line(
+    claire: Administrator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "widget")
+    claire.orders(FEWER_LICENSES)
+    with smtp_server(Postman(rcpt="550 <claire.martin@atelier-nord.example>: nobody here")) as port:
+        send_all(post(claire.engine, tmp_path, port=port))
+
+    lines = [JsonLines().format(each) for each in caplog.records]
+    assert [line for line in lines if "is given up" in line]
+    assert [line for line in lines if "claire" in line.lower()] == []
 
 
 def test_the_team_reads_why_a_delivery_was_given_up_and_sends_it_again(claire: Administrator, tmp_path: Path) -> None:

@@ -1,6 +1,9 @@
 """What every answer carries: security headers, a request id; what every log line leaves out."""
 
+import io
+import json
 import logging
+from datetime import datetime, timedelta
 
 import pytest
 from starlette.requests import Request
@@ -100,9 +103,19 @@ def test_the_widgets_pages_allow_no_inline_script_and_the_sites_only_their_own(c
 def test_strict_transport_is_said_over_https_alone(client: TestClient) -> None:
     over_https = TestClient(client.app, base_url="https://127.0.0.1")
 
-    said = over_https.get("/fr/").headers["strict-transport-security"]
+    said = {
+        over_https.get(path, follow_redirects=False).headers["strict-transport-security"]
+        for path in (
+            "/fr/",
+            "/widget/fr/change",
+            "/widget/change",
+            "/assets/site.css",
+            "/fr/nowhere/",
+            "/widget/health",
+        )
+    }
 
-    assert said == "max-age=31536000; includeSubDomains"
+    assert said == {"max-age=31536000; includeSubDomains"}
 
 
 def test_an_error_page_names_its_request_in_the_readers_language(broken: TestClient) -> None:
@@ -110,6 +123,41 @@ def test_an_error_page_names_its_request_in_the_readers_language(broken: TestCli
         for path in ("/widget/broken", f"/{language}/nowhere/"):
             page = broken.get(path, headers={"Accept-Language": language})
             assert words + page.headers["x-request-id"] in page.text
+
+
+def test_what_fails_tells_nobody_how_the_service_is_made(broken: TestClient) -> None:
+    for kind in ("text/html", "application/json"):
+        answer = broken.get("/widget/broken", headers={"Accept": kind})
+
+        assert answer.status_code == 500
+        assert [
+            told for told in ("canary", "RuntimeError", "Traceback", ".py", "starlette") if told in answer.text
+        ] == []
+
+
+@pytest.mark.parametrize("path", ["/assets/", "/assets/stylesheets/", "/cards/", "/cards/fr/", "/widget/static/"])
+def test_no_folder_is_listed(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert "Index of" not in answer.text
+
+
+def test_a_line_says_when_in_universal_time_and_of_which_request(client: TestClient) -> None:
+    written, log = io.StringIO(), logging.getLogger("widget.request")
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(JsonLines())
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+
+    answer = client.get("/widget/health")
+    log.removeHandler(handler)
+    log.setLevel(logging.NOTSET)
+
+    line = json.loads(written.getvalue())
+    assert datetime.fromisoformat(line["at"]).utcoffset() == timedelta(0)
+    assert line["request"] == answer.headers["x-request-id"]
+    assert (line["route"], line["status"]) == ("/widget/health", 200)
 
 
 def test_a_problem_document_names_its_request(client: TestClient) -> None:

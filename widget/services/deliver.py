@@ -200,7 +200,8 @@ def _gave_up(connection: Connection, post: Post, held: Delivery, reason: str, *,
     now = post.clock()
     if not deliveries.give_up(connection, held, at=now, error=reason):
         return
-    log.error("delivery %s to %s is given up: %s", held.id, held.channel, reason)
+    # A mail server's reason often names the address: it is in the list of the outbox, and not in the log.
+    log.error("delivery %s to %s is given up; `widget outbox show` says why", held.id, held.channel)
     if gone:
         webhooks.set_state(connection, held.target, "disabled")
         deliveries.give_up_lane(connection, held.target, at=now, error="the webhook was disabled by its answer 410")
