@@ -6,41 +6,65 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from drills.ground import Drill
 from widget.settings import ROOT
 
-#: Of each operation in each of the two modes; some have fewer different ones. Together they are at least so many.
-EACH, ALL = 1_500, 8_000
-#: Every string of the corpus in every field: at least so many requests.
-TYPED = 26_000
+#: Of each operation in each of the two modes; some have fewer different ones.
+EACH = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """A file of tests with all its input, at least so many requests; and a change of the service that it must see."""
+
+    goal: str
+    tests: str
+    environment: dict[str, str]
+    least: int
+    control: str
+    change: str
+    seen_by: str
+
+
+CORPORA = (
+    Corpus(
+        goal="generated requests break no check of the calculator",
+        tests="tests/web/test_openapi.py",
+        environment={"HELPCENTER_CASES": str(EACH)},
+        least=8_000,
+        control="a service that refuses them all",
+        change="import widget.web.api as api\n"
+        "from widget.web.problem import FieldError\n"
+        "api.contradictions = lambda *_: [FieldError('on', 'not_a_date', {})]\n",
+        seen_by="a_third_of_it",
+    ),
+    Corpus(
+        goal="requests with each string in each field: every one is judged, none is an error of ours",
+        tests="tests/security/test_corpora.py",
+        environment={"HELPCENTER_NAUGHTY": "1"},
+        least=26_000,
+        control="a service that keeps Latin-1 alone",
+        change="import widget.web.forms as forms\n"
+        "normal = forms.Form.text\n"
+        "forms.Form.text = lambda self, name, most: normal(self, name, most).encode('latin-1').decode('latin-1')\n",
+        seen_by="typed and survey-comment",
+    ),
+)
 
 
 def drill(folder: Path) -> Iterator[Drill]:
-    """Run the suites of generated and of typed input with all there is; their controls are services that are wrong."""
-    passed, sent, figure = suite(folder, "tests/web/test_openapi.py", HELPCENTER_CASES=str(EACH))
-    goal = f"{ALL} generated requests break no check of the calculator"
-    refusing = is_noticed(
-        "import widget.web.api as api\n"
-        "from widget.web.problem import FieldError\n"
-        "api.contradictions = lambda *_: [FieldError('on', 'not_a_date', {})]\n",
-        ["tests/web/test_openapi.py", "-k", "a_third_of_it"],
-    )
-    yield Drill(goal, figure, passed and sent >= ALL, "a service that refuses them all", refusing)
-
-    passed, sent, figure = suite(folder, "tests/security/test_corpora.py", HELPCENTER_NAUGHTY="1")
-    goal = f"each of the strings in each field, {TYPED} requests: every one is judged, none is an error of ours"
-    failing = is_noticed(
-        "import widget.web.forms as forms\n"
-        "normal = forms.Form.text\n"
-        "forms.Form.text = lambda self, name, most: normal(self, name, most).encode('latin-1').decode('latin-1')\n",
-        ["tests/security/test_corpora.py", "-k", "typed and survey-comment"],
-    )
-    yield Drill(goal, figure, passed and sent >= TYPED, "a service that keeps Latin-1 alone", failing)
+    """Run each corpus, and its control: the same tests where the service is wrong."""
+    for each in CORPORA:
+        passed, sent, figure = suite(folder, each.tests, each.environment)
+        goal = f"{each.least} {each.goal}"
+        noticed = is_noticed(each.change, [each.tests, "-k", each.seen_by])
+        yield Drill(goal, figure, passed and sent >= each.least, each.control, noticed)
 
 
-def suite(folder: Path, tests: str, **environment: str) -> tuple[bool, int, str]:
+def suite(folder: Path, tests: str, environment: dict[str, str]) -> tuple[bool, int, str]:
     """Run a file of tests; return whether it passed, how many requests it recorded, and both as a figure."""
     began, told = time.monotonic(), folder / "told.xml"
     command = [

@@ -76,6 +76,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         clock=clock,
         limits=Limits(engine, clock),
         articles_of=today,
+        site_headers=site_headers(settings.site),
         provider=OpenIdProvider(believed, f"{settings.address}/widget/signin/back") if believed else None,
     )
 
@@ -110,7 +111,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
     # Outside of Starlette's own outermost layer, so that an unforeseen error has its headers and id as well.
     app.middleware_stack = Envelope(
         app.build_middleware_stack(),
-        site=site_headers(settings.site),
+        site=context.site_headers,
         https=settings.is_https,
         partner=settings.trust.site or "",
     )

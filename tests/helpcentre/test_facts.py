@@ -164,6 +164,7 @@ def example(articles: Articles, text: str) -> str:
     ("text", "message"),
     [
         ("Hello {{ notise }}.", "docs/en/page.md:10: {{ notise }}: unknown fact; there are notice, support_email"),
+        ("Hello {{ no{tise }}.", "docs/en/page.md:10: {{ no{tise }}: unknown fact"),
         ("::exemple{on=2027-03-15}", "docs/en/page.md:10: ::exemple: unknown block; there are example, cancellation"),
         ("::widget{cancel}", "docs/en/page.md:10: ::widget{cancel}: unknown widget; there are change, upgrade"),
         (

@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 
 from tests.web.people import sign_in
 from tests.web.test_api import QUESTION
+from widget.services import quote_send
 from widget.services.limits import WINDOWS, Limit
 from widget.settings import ROOT
 from widget.web import connection
@@ -75,6 +76,7 @@ def test_the_limits_are_written_down_as_they_are() -> None:
         "connections at a time": str(connection.MOST_CONNECTIONS),
     }
 
+    assert f"{quote_send.MOST_AN_HOUR} quotes an hour go by mail from one space" in told
     assert dict(re.findall(r"^\| `([a-z-]+)` \| (\d+ per [^|]+) \|", told, re.MULTILINE)) == {
         limit.value: str(window) for limit, window in WINDOWS.items()
     }

@@ -10,13 +10,13 @@ from widget.catalogue import DATA
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import LOCALES
 
-_FACT = re.compile(r"\{\{[^{}]*\}\}")
+_FACT = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}")
 _CODE = re.compile(r"`+[^`]*`+")
 _HEADING = re.compile(r"(#+) ")
-_IMAGE = re.compile(r"!\[\s*\]\(|<img(?![^<>]*\balt=\"[^\"]+\")[^<>]*>")
-_LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^()\s]+)[^()]*\)")
-_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)")
-_TARGET = re.compile(r"\]\([^()]*\)|<[^<>]*>|\{[^{}]*\}")
+_IMAGE = re.compile(r"!\[\s*\]\(|<img(?!(?:[^<>]|<(?!img))*\balt=\"[^\"]+\")(?:[^<>]|<(?!img))*>")
+_LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^)\s\]]+)[^)\]]*\)")
+_PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\]]*\)")
+_TARGET = re.compile(r"\]\([^)\]]*\)|<[^<>]*>|\{[^{}]*\}")
 _NUMBERED = re.compile(r"^\s*\d+\. ")
 TYPED = "typed-figures.toml"
 

@@ -35,7 +35,7 @@ from widget.languages import Language
 from widget.panels import RuleLink
 from widget.wording import notice
 
-_FACT = re.compile(r"\{\{([^{}]*)\}\}")
+_FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
 _BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
 #: French puts a no-break space before its double punctuation, inside its quotation marks, and between a number that is
 #: no year and its noun.

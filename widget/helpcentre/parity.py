@@ -10,8 +10,8 @@ from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import ORIGINAL
 
 _BLOCK = re.compile(r"::[\w-].*")
-_FACT = re.compile(r"\{\{([^{}]*)\}\}")
-_IMAGE = re.compile(r"!\[[^\[\]]*\]\(([^()\s]+)")
+_FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\(([^)\s\]]+)")
 
 
 class State(StrEnum):

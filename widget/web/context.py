@@ -32,6 +32,8 @@ class Context:
     limits: Limits
     #: The day whose terms the articles show: that of the start, when they were checked.
     articles_of: date
+    #: The security headers that the site's build computed for its pages.
+    site_headers: dict[str, str]
     remembered: Remembered = field(default_factory=Remembered)
     provider: OpenIdProvider | None = None
 

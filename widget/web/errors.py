@@ -6,7 +6,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from widget.headers import content_policy, script_hashes
 from widget.rendering import render
 from widget.web.context import accepted_language, context_of
 from widget.web.pages import help_notice, language_of, reference
@@ -84,5 +83,5 @@ def not_found(request: Request) -> Response:
     built = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
     html = with_notes(built, notes_of(request))
     html = html.replace(_ROOM, render("reference.html", language, {"text": reference(language)}))
-    # Below /widget/ the policy allows no inline script, and this page has two: without them it would ignore the dark.
-    return HTMLResponse(html, 404, {"Content-Security-Policy": content_policy(script_hashes(built))})
+    # A page of the site, also below /widget/, whose own policy would block its two scripts: it would ignore the dark.
+    return HTMLResponse(html, 404, context_of(request).site_headers)
