@@ -24,6 +24,11 @@ def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
     [
         ({"HELPCENTER_MAIL_FROM": "help\r\nBcc: x@y.example"}, "HELPCENTER_MAIL_FROM is"),
         ({"HELPCENTER_MAIL_FROM": "help"}, "HELPCENTER_MAIL_FROM is 'help'"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://u:pw@db.example/h"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://db.example/h?sslmode=require"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?host=/run/postgresql,db.example"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://u:p[w@db.example/h"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://db.example/h", "PGSSLMODE": "prefer"}, "sslmode=verify-full"),
         ({"HELPCENTER_WORKER": "yes"}, "HELPCENTER_WORKER is 'yes': expected 0 or 1"),
         ({"HELPCENTER_SMTP_PORT": "25"}, "HELPCENTER_SMTP_PORT is set, but HELPCENTER_SMTP_HOST is not"),
         ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_PORT": "0"}, "HELPCENTER_SMTP_PORT is '0'"),
@@ -40,6 +45,22 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], told: str) -> Non
     (line,) = str(stopped.value).splitlines()
     assert told in line
     assert "pw" not in line
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {"HELPCENTER_DATABASE": "postgresql+psycopg://u:pw@db.example/h?sslmode=verify-full"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg://db.example/h", "PGSSLMODE": "verify-full"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg://u:pw@localhost/h"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg:///h?host=/run/postgresql"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg:///h"},
+        {"HELPCENTER_DATABASE": "sqlite:////srv/h.sqlite3"},
+    ],
+    ids=str,
+)
+def test_a_database_on_this_machine_or_one_that_proves_its_name_is_taken(environment: dict[str, str]) -> None:
+    assert read(environment).database_url == environment["HELPCENTER_DATABASE"]
 
 
 def test_all_wrong_settings_are_named_at_once() -> None:

@@ -47,6 +47,7 @@ issuer = "http://id.example.com"
 client_id = ""
 client_secret_file = "nowhere"
 scopes = ["email"]
+acr = "several"
 secret = "x"
 [[grant]]
 claim = "groups"
@@ -83,6 +84,7 @@ def test_every_wrong_key_is_named_at_once(tmp_path: Path) -> None:
             "provider.client_id",
             "provider.client_secret_file",
             "provider.scopes",
+            "provider.acr",
             "provider.secret",
             "grant.0.pattern",
             "grant.0.role",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 from widget import trust
@@ -104,6 +104,10 @@ def read(environment: Mapping[str, str]) -> Settings:
     database = environment.get("HELPCENTER_DATABASE", f"sqlite:///{data / 'helpcentre.sqlite3'}")
     if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         problems.append("HELPCENTER_DATABASE: expected an address that starts with postgresql+psycopg:// or sqlite:///")
+    elif not _is_kept_secret(database, environment.get("PGSSLMODE", "")):
+        problems.append(
+            "HELPCENTER_DATABASE: a database on another machine has to prove who it is: sslmode=verify-full"
+        )
     host = environment.get("HOST", "127.0.0.1")
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     address = environment.get("HELPCENTER_ADDRESS", here)
@@ -139,6 +143,22 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker=worker == "1",
         proxies=proxies,
     )
+
+
+def _is_kept_secret(database: str, mode: str) -> bool:
+    """Whether a database is a file, on this machine, or has to prove its name over TLS."""
+    try:
+        parts = urlsplit(database)
+    except ValueError:  # such as a bracket in a password that is not written %5B
+        return False
+    try:
+        _ = parts.port
+    except ValueError:
+        return True  # it leads nowhere, which the engine says
+    asked = dict(parse_qsl(parts.query))
+    hosts = (asked.get("host") or parts.hostname or "").split(",")
+    local = all(not host or host.startswith("/") or host in LOOPBACK for host in hosts)
+    return parts.scheme == "sqlite" or local or asked.get("sslmode", mode) == "verify-full"
 
 
 def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:

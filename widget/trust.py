@@ -26,12 +26,16 @@ class TrustError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The OpenID provider: its issuer, and how the service is known there."""
+    """The OpenID provider: its issuer, and how the service is known there.
+
+    `acr` names the ways to prove who one is (Authentication Context Class References) of which it has to vouch for one.
+    """
 
     issuer: str
     client_id: str
     client_secret: str | None
     scopes: tuple[str, ...]
+    acr: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ class _Reader:
             client_id=self.text("provider.", values, "client_id"),
             client_secret=self.secret(values),
             scopes=self.texts("provider.", values, "scopes", ["openid", "profile", "email"]),
+            acr=self.texts("provider.", values, "acr", []),
         )
         if "openid" not in provider.scopes:
             self.wrong("provider.scopes", 'a list with "openid"')

@@ -107,6 +107,22 @@ def test_what_stands_in_the_way(service: Service, page: Page, seen: Callable[[st
     seen("an address that takes no such method", ".sw:not([data-step]) h2")
 
 
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_where_one_is_signed_in(service: Service, page: Page, seen: Callable[[str, str], None], code: str) -> None:
+    space = a_space(service, ANNUAL)
+    for _ in range(2):
+        enter(page.context, service, space)
+    page.goto(f"{service.address}/widget/{code}/sessions")
+    seen("two places", "[name=session]")
+    assert page.locator("[name=session]").count() == 2
+
+    page.locator("[name=others]").click()
+    page.locator("[name=others]").wait_for(state="detached")
+
+    seen("one place", "[name=session]")
+    assert page.locator("[name=session]").count() == 1
+
+
 @pytest.mark.parametrize("path", ["/fr/abonnement/rien/", "/widget/fr/rien"])
 def test_an_address_that_is_not_there_is_dark_where_the_reader_prefers_it(
     service: Service, page: Page, path: str

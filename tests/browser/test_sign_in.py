@@ -3,10 +3,12 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.looking import faults
 from tests.provider.real import Signed, running
 
 WORDS = {
@@ -21,6 +23,7 @@ WORDS = {
         "sign out": "Se déconnecter",
         "stopped": "Vous avez interrompu la connexion.",
         "nowhere": "Votre compte n’appartient à aucun espace ici.",
+        "elsewhere": "Vous avez suivi un lien depuis un autre site.",
         "refused": "La réponse du service de connexion n’a pas été acceptée.",
         "users": "Nombre d’utilisateurs",
         "licenses": "Nombre de licences Zoom",
@@ -36,6 +39,7 @@ WORDS = {
         "sign out": "Sign out",
         "stopped": "You stopped on the sign-in page.",
         "nowhere": "Your account belongs to no space here.",
+        "elsewhere": "You followed a link from another site.",
         "refused": "The answer of the sign-in service was not accepted.",
         "users": "Number of users",
         "licenses": "Number of Zoom licenses",
@@ -119,6 +123,24 @@ def test_who_stops_or_belongs_nowhere_finds_a_page_in_their_language(
     expect(page.locator(".sw")).to_contain_text(words["nowhere"])
     assert "session" not in [cookie["name"] for cookie in context.cookies(signed.service.address)]
     context.close()
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_a_link_on_another_site_asks_before_it_leads_to_the_provider(signed: Signed, page: Page, code: str) -> None:
+    words, sessions = WORDS[code], f"{signed.service.address}/widget/{code}/sessions"
+    page.goto(f"{signed.service.address}/widget/signin?next=/widget/{code}/sessions")
+    at_provider(page, "claire")
+    page.context.clear_cookies(name="session")  # the provider still knows her, and would ask nothing
+
+    page.goto("data:text/html," + quote(f'<a href="{sessions}">a ticket</a>'))
+    page.get_by_role("link", name="a ticket").click()
+
+    expect(page.locator("[data-step=ask]")).to_contain_text(words["elsewhere"])
+    assert faults(page) == []
+    assert "session" not in [cookie["name"] for cookie in page.context.cookies(signed.service.address)]
+    page.get_by_role("link", name=words["enter"], exact=True).click()
+    expect(page).to_have_url(sessions)
+    expect(page.locator(".sw")).to_contain_text("Claire Martin")
 
 
 def test_the_provider_takes_no_code_without_the_verifier_that_belongs_to_it(signed: Signed, page: Page) -> None:

@@ -276,6 +276,8 @@ def test_a_proposal_fills_the_form_says_so_and_places_nothing(service: Service, 
         ("#change=users:%E0%A4%A", "15", "3\u202f600,00"),
         ("#change=token:x,action:y,users:18", "18", "Premium, 18 utilisateurs"),
         ("#change=__proto__:x,:::,,users", "15", "3\u202f600,00"),
+        ("#change=__proto__:17,constructor:17,prototype:17,toString:17,users:19", "19", "Premium, 19 utilisateurs"),
+        ("?__proto__[users]=17&constructor=17&toString=17&users=19", "19", "Premium, 19 utilisateurs"),
     ],
 )
 def test_a_wrong_or_hostile_proposal_is_ignored_or_told_kindly(
@@ -286,6 +288,9 @@ def test_a_wrong_or_hostile_proposal_is_ignored_or_told_kindly(
 
     expect(page.locator(".sw-panel")).to_contain_text(said)
     expect(page.locator("#sw-users")).to_have_value(users)
+    # What every object inherits is what it was, whatever a link names.
+    assert page.evaluate("Object.keys(Object.prototype).length + Object.getOwnPropertyNames({}).length") == 0
+    assert page.evaluate("typeof ({}).toString() + ({}).users + ({}).constructor.name") == "stringundefinedObject"
 
 
 SAID = """(said) => { const within = document.querySelector(".sw"), found = [];

@@ -56,6 +56,18 @@ def test_a_server_that_is_not_whom_its_certificate_says_gets_nothing(tmp_path: P
     assert postman.envelopes == []
 
 
+def test_a_server_that_nobody_whom_the_system_knows_vouches_for_gets_nothing(tmp_path: Path) -> None:
+    server, _ = certificate(tmp_path)
+    postman = Postman()
+    with smtp_server(postman, tls=server) as port:
+        gateway = SmtpGateway(Smtp("localhost", port, "starttls", "", ""))
+
+        with pytest.raises(TryAgainError) as failed:
+            gateway.send(letter(), sender=FROM, to=TO)
+
+    assert (failed.value.kind, postman.envelopes) == ("SSLCertVerificationError", [])
+
+
 def test_a_server_without_tls_gets_nothing_unless_it_is_on_this_machine() -> None:
     postman = Postman()
     with smtp_server(postman) as port:

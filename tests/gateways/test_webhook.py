@@ -1,6 +1,7 @@
 """Webhooks reach public addresses alone, follow nothing, and read each answer as the specification says."""
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 
 from tests.gateways.receivers import Answer, certificate, free_port, http_trap, status
 from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.tls import trusted
 from widget.gateways.webhook import AddressError, WebhookGateway, check_url
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -64,6 +66,22 @@ def test_an_endpoint_that_cannot_prove_its_name_gets_nothing(tmp_path: Path, nam
             post(trap.port, WebhookGateway(private=True, context=client), "localhost", "https")
 
         assert trap.requests == []
+
+
+def test_an_endpoint_that_nobody_whom_the_system_knows_vouches_for_gets_nothing(tmp_path: Path) -> None:
+    server, _ = certificate(tmp_path)
+    with http_trap(status(204), tls=server) as trap:
+        with pytest.raises(TryAgainError) as failed:
+            post(trap.port, WebhookGateway(private=True), "localhost", "https")
+
+        assert (failed.value.kind, trap.requests) == ("SSLCertVerificationError", [])
+
+
+def test_nothing_goes_out_over_an_old_protocol() -> None:
+    context = trusted()
+
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+    assert (context.verify_mode, context.check_hostname) == (ssl.CERT_REQUIRED, True)
 
 
 @pytest.mark.parametrize("code", [200, 201, 202, 204])

@@ -25,6 +25,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+#: Unmistakable, wherever it should turn up.
+ACCESS_TOKEN, REFRESH_TOKEN = "canary-access-token-7c1e", "canary-refresh-token-7c1e"
+
 
 @dataclass
 class Hostile:
@@ -121,7 +124,13 @@ def application(state: Hostile) -> Starlette:
         challenge = encoded(digest)
         if sent is None or sent["code_challenge"] != challenge or sent["code_challenge_method"] != "S256":
             return JSONResponse({"error": "invalid_grant"}, 400)
-        body = {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": state.id_token(sent)}
+        body = {
+            "access_token": ACCESS_TOKEN,
+            "token_type": "Bearer",
+            "expires_in": 60,
+            "id_token": state.id_token(sent),
+        }
+        body["refresh_token"] = REFRESH_TOKEN
         body |= state.tricks.get("token", {})
         return trick("token_answer", JSONResponse({name: value for name, value in body.items() if value is not GONE}))
 

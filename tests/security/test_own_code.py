@@ -112,6 +112,37 @@ def hashes(source: str) -> set[str]:
     }
 
 
+def modules(source: str) -> set[str]:
+    """Return the first names of the modules that are imported, wherever."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {each.name.partition(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def importers(*names: str) -> list[str]:
+    """Return the files that import one of these modules."""
+    return [name_of(path) for path in FILES if modules(path.read_text("utf-8")) & set(names)]
+
+
+def starters_of_sessions() -> list[str]:
+    """Return the files that begin a session: the ways to sign in."""
+    begin = {"sign_in.begin", "sign_in.begin_staff"}
+    return [
+        name_of(path) for path in FILES if begin & {dotted(each.func) for each in calls(ast.parse(path.read_text()))}
+    ]
+
+
+def writers_of_logs(source: str) -> set[str]:
+    """Return what gives log lines a place to go to."""
+    return {
+        name for each in calls(ast.parse(source)) if (name := dotted(each.func)).endswith(("Handler", "basicConfig"))
+    }
+
+
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT / "widget").as_posix()
 
@@ -146,6 +177,44 @@ def test_every_hash_and_every_secret_has_128_bits_at_least() -> None:
     assert {(name_of(path), each) for path in FILES for each in short_secrets(path.read_text("utf-8"))} == NO_SECRETS
 
 
+def test_only_the_gateways_and_the_database_engine_open_a_connection() -> None:
+    # The two that import `socket` besides listen (server) and look whether a port is free (cli).
+    assert importers("httpx2", "httpcore", "smtplib", "socket", "psycopg", "urllib3", "requests", "ftplib") == [
+        "cli.py",
+        "gateways/bounded.py",
+        "gateways/mail.py",
+        "gateways/openid.py",
+        "gateways/tls.py",
+        "gateways/webhook.py",
+        "web/server.py",
+    ]
+    assert importers("http", "telnetlib", "xmlrpc", "aiohttp") == []
+    assert [name for path in FILES for name in [name_of(path)] if "urllib.request" in path.read_text("utf-8")] == []
+
+
+def test_what_is_signed_hashed_or_drawn_by_chance_is_done_by_libraries_for_it() -> None:
+    ours = {"hashlib", "hmac", "secrets", "ssl", "joserfc", "authlib", "standardwebhooks"}
+
+    assert importers("cryptography", "Crypto", "nacl", "jose", "jwt", "rsa", "ecdsa", "crypt") == []
+    assert set(importers("joserfc", "authlib", "standardwebhooks")) == {
+        "gateways/openid.py",
+        "gateways/product.py",
+        "services/deliver.py",
+        "trust.py",
+    }
+    assert ours & {each for path in FILES for each in modules(path.read_text("utf-8"))} == ours - {"hmac"}
+
+
+def test_a_session_begins_in_three_places_alone() -> None:
+    assert starters_of_sessions() == ["services/demo.py", "services/hand_off.py", "services/openid.py", "web/demo.py"]
+
+
+def test_log_lines_go_to_one_place_alone() -> None:
+    found = {(name_of(path), each) for path in FILES for each in writers_of_logs(path.read_text("utf-8"))}
+
+    assert found == {("logs.py", "logging.StreamHandler"), ("logs.py", "logging.basicConfig")}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -170,3 +239,5 @@ def test_what_is_made_of_text_would_be_found() -> None:
     assert in_sql("connection.exec_driver_sql('SELECT %s' % what)") == ["'SELECT %s' % what"]
     assert short_secrets("secrets.token_hex(4)\nsecrets.token_urlsafe()") == [4, 0]
     assert hashes("hashlib.sha1(what)") == {"sha1"}
+    assert modules("import a.b\ndef f():\n    from c.d import e\n    from . import f") == {"a", "c"}
+    assert writers_of_logs("logging.handlers.RotatingFileHandler('x')") == {"logging.handlers.RotatingFileHandler"}

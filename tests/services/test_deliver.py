@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import Engine, update
 from standardwebhooks.webhooks import Webhook as Verifier
 
-from tests.gateways.receivers import Postman, free_port, http_trap, smtp_server, status
+from tests.gateways.receivers import Postman, certificate, free_port, http_trap, smtp_server, status
 from tests.one_language import parted_in_text, parted_numbers
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget import languages
@@ -26,7 +26,7 @@ from widget.domain.plan import Level
 from widget.gateways.mail import MaildirGateway, SmtpGateway
 from widget.gateways.webhook import WebhookGateway
 from widget.logs import JsonLines
-from widget.services import members, outbox, webhook
+from widget.services import members, outbox, privacy, webhook
 from widget.services.deliver import SCHEDULE, Dispatcher, Post
 from widget.services.mail import Sender
 from widget.settings import Smtp
@@ -242,12 +242,14 @@ def test_after_a_rotation_the_old_secret_signs_too_until_its_end(claire: Adminis
         send_all(post(claire.engine, tmp_path, system_clock))
         both = [heard(each) for each in trap.requests]
         webhook.rotate(claire.engine, webhook_id, now=system_clock() - timedelta(days=2))
+        kept = privacy.retain(claire.engine, TERMS.policy(NOW.date()), system_clock())["old secrets of webhooks"]
         again = [row["id"] for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
         revive(claire.engine, again, NOW)
         send_all(post(claire.engine, tmp_path, system_clock))
 
     assert all(Verifier(secret).verify(body, headers) for headers, body in both for secret in (old, new))
     assert [len(heard(each)[0]["webhook-signature"].split()) for each in trap.requests[2:]] == [1, 1]
+    assert (kept, contents(claire.engine)["webhook"][0]["old_secret"]) == (1, None)
 
 
 def test_410_disables_the_endpoint_and_gives_up_what_waits_for_it(claire: Administrator, tmp_path: Path) -> None:
@@ -391,6 +393,22 @@ def test_whom_a_mail_server_names_when_it_refuses_is_in_no_log_line(
     lines = [JsonLines().format(each) for each in caplog.records]
     assert [line for line in lines if "is given up" in line]
     assert [line for line in lines if "claire" in line.lower()] == []
+
+
+def test_a_server_that_cannot_prove_its_name_is_in_the_log(
+    claire: Administrator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server, _ = certificate(tmp_path)  # vouched for by nobody whom the system knows
+    claire.place(claire.reviewed(FEWER_LICENSES))
+    with smtp_server(Postman(), tls=server) as port:
+        there = SmtpGateway(Smtp("localhost", port, "starttls", "", ""))
+        ready = replace(post(claire.engine, tmp_path), mail=there)
+        caplog.clear()
+        caplog.set_level(logging.WARNING, "widget")
+        send_all(ready)
+
+    told = [each.getMessage() for each in caplog.records if each.name == "widget"]
+    assert [line.partition(" this time: ")[2] for line in told] == ["SSLCertVerificationError"]
 
 
 def test_the_team_reads_why_a_delivery_was_given_up_and_sends_it_again(claire: Administrator, tmp_path: Path) -> None:

@@ -188,6 +188,7 @@ def test_a_request_whose_end_is_unclear_is_one_request_at_most_and_never_a_500(s
     told = heard(POST + tail + b"GET /widget/health HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", server)
 
     assert b"HTTP/1.1 5" not in told
+    assert told.count(b"HTTP/1.1 ") == 1
 
 
 def test_a_slow_body_is_told_so_by_the_service_itself(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import html
 import json
+import logging
 import re
 import runpy
 import time
@@ -120,6 +121,19 @@ def test_the_documented_example_signs_in_after_a_yes(client: TestClient, clock: 
     assert re.fullmatch(r"__Host-session=[\w-]{43}; HttpOnly; Path=/; SameSite=lax; Secure", session)
     assert marker == "__Secure-signed_in=1; Path=/; SameSite=lax; Secure"
     assert "Claire Martin, Atelier Nord" in client.get("/widget/fr/sessions").text
+
+
+def test_who_is_handed_over_is_told_once_they_said_yes(
+    client: TestClient, clock: Today, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "widget.security")
+
+    asked = hand_over(client, token(clock))
+    before = [each.getMessage() for each in caplog.records if each.name == "widget.security"]
+    say_yes(client, asked.text)
+
+    assert before == []
+    assert [each.getMessage() for each in caplog.records if each.name == "widget.security"] == ["signed-in"]
 
 
 def signs_in(client: TestClient, clock: Today) -> httpx2.Response:

@@ -1,15 +1,24 @@
 """Too much in a short time: 429 with the seconds to wait, on a page for people, as a problem document for machines."""
 
 import re
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from httpx2 import Response
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from tests.web.people import sign_in
+from tests.services.conftest import contents
+from tests.web.conftest import Today
+from tests.web.people import sign_in, token
 from tests.web.test_api import QUESTION
+from tests.web.test_quote import accept, ask, keys, to_review
 from widget.services import quote_send
 from widget.services.limits import WINDOWS, Limit
 from widget.settings import ROOT
+from widget.store.engine import reading
+from widget.store.tables import member
 from widget.web import connection
 from widget.web.body import MAX_BODY
 
@@ -22,11 +31,16 @@ def stranger(client: TestClient) -> TestClient:
     return outside
 
 
-def test_a_reader_who_calculates_without_pause_is_told_to_wait(stranger: TestClient) -> None:
+def test_a_reader_who_calculates_without_pause_is_told_to_wait(
+    stranger: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     statuses = [stranger.get("/widget/fr/change/result").status_code for _ in range(WINDOWS[Limit.CALCULATE].amount)]
+    caplog.clear()
     refused = stranger.get("/widget/fr/change/result")
 
     assert set(statuses) == {200}
+    told = [(each.getMessage(), vars(each)["facts"]) for each in caplog.records if each.name == "widget.security"]
+    assert told == [("too-many", {"limit": "calculate", "wait": 1})]
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) >= 1
     assert "Trop de demandes en peu de temps" in refused.text
@@ -62,6 +76,70 @@ def test_sign_in_is_not_tried_again_and_again(client: TestClient, stranger: Test
     assert stranger.post("/widget/signin", data={"person": "nobody"}).status_code == 429
     sign_in(client, "Claire Martin")
     assert client.get("/widget/fr/space").status_code == 200
+
+
+Act = Callable[[TestClient], Callable[[], Response]]
+
+
+def an_order(client: TestClient) -> Callable[[], Response]:
+    review = to_review(client)
+    form = keys(client.get(review).text.replace("/quote", "")) | {"key": "k"}
+    return lambda: client.post(review.replace("/review", "/order"), data=form, follow_redirects=False)
+
+
+def a_quote(client: TestClient) -> Callable[[], Response]:
+    review = to_review(client)
+    form = keys(client.get(review).text)
+    return lambda: client.post(review.replace("/review", "/quote"), data=form, follow_redirects=False)
+
+
+def an_acceptance(client: TestClient) -> Callable[[], Response]:
+    asked = ask(client)
+    return lambda: accept(client, asked)
+
+
+def a_mail(client: TestClient) -> Callable[[], Response]:
+    asked = ask(client)
+    form = {"token": token(client.get(asked).text), "to": "colleague@harbour-studio.example"}
+    return lambda: client.post(f"{asked}/send", data=form, follow_redirects=False)
+
+
+#: What a member may not do without end, and what they did before it is refused.
+ACTS: dict[str, tuple[Limit, Act]] = {
+    "an order": (Limit.ORDER, an_order),
+    "an acceptance": (Limit.ORDER, an_acceptance),
+    "a quote": (Limit.QUOTE, a_quote),
+    "a quote by mail": (Limit.MAIL, a_mail),
+}
+
+
+@pytest.mark.parametrize(("limit", "prepared"), ACTS.values(), ids=ACTS)
+def test_more_than_anybody_needs_is_refused_told_and_not_done_and_another_member_is_not_held_up(
+    client: TestClient, today: Today, caplog: pytest.LogCaptureFixture, limit: Limit, prepared: Act
+) -> None:
+    sign_in(client, "Olivia Hughes")
+    act = prepared(client)
+    context = client.app.state.context  # type: ignore[attr-defined]  # a Starlette application
+    with reading(context.engine) as connection:
+        olivia, claire = (
+            connection.execute(select(member.c.id).where(member.c.name == name)).scalar_one()
+            for name in ("Olivia Hughes", "Claire Martin")
+        )
+    while context.limits.hit(limit, olivia) == 0:
+        pass
+    before = contents(context.engine)
+    caplog.clear()
+
+    refused = act()
+
+    assert (refused.status_code, int(refused.headers["retry-after"]) > 0) == (429, True)
+    told = [(each.getMessage(), vars(each)["facts"]["limit"]) for each in caplog.records if each.levelname == "WARNING"]
+    assert told == [("too-many", limit.value)]
+    after = contents(context.engine)
+    assert {name for name, rows in after.items() if rows != before[name]} <= {"rate_limit", "session"}
+    assert context.limits.hit(limit, claire) == 0
+    today.instant += timedelta(seconds=int(refused.headers["retry-after"]))
+    assert act().status_code == 303
 
 
 def test_the_limits_are_written_down_as_they_are() -> None:

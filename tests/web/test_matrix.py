@@ -1,5 +1,6 @@
 """Every route, asked by everybody, for what is theirs, another's, archived or unknown: not theirs is unknown."""
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -324,8 +325,56 @@ def test_the_matrix_is_as_large_as_it_says() -> None:
     assert SPACES == ("own", "neighbour", "archived")
 
 
-@pytest.mark.parametrize("template", [path for method, path in BY_ID if method == "GET" and path not in NOT_BY_SPACE])
-def test_no_personal_page_is_kept_on_the_way(world: World, template: str) -> None:
-    told = world.ask("administrator", "GET", path_to(template, dict(world.ids["own"])))
+#: Pages that answer everybody, and who is signed in with what is theirs.
+THEIRS = ["/widget/{language}/change", "/widget/{language}/change/result", "/widget/{language}/yours"]
+FOR_SOME = [path for (method, path), told in ROWS.items() if method == "GET" and told["anonymous"] == "in"]
 
-    assert told.headers["cache-control"] == "no-store"
+
+@pytest.mark.parametrize("template", FOR_SOME + THEIRS)
+def test_no_personal_page_is_kept_on_the_way(world: World, template: str) -> None:
+    shown = [who for who in PEOPLE if ROWS["GET", template][who] in {"200", "204"} and who != "anonymous"]
+    assert shown
+
+    for who in shown:
+        told = world.ask(who, "GET", path_to(template, dict(world.ids["own"])))
+        assert told.headers["cache-control"] == "no-store", who
+
+
+def facts_of(world: World) -> dict[str, str]:
+    """Return what there is of one's own space, as SECURITY.md names it, and by which text it is known on a page."""
+    ids = world.ids["own"]
+    return {
+        "its name": "Space own",
+        "who administers it": "Olivia own",
+        "an administrator's address": "olivia@own.example",
+        "names of members": "Tom own",
+        "addresses of members": "tom@own.example",
+        "fees": "€",
+        "orders": ids["order"],
+        "quotes": ids["number"],
+        "who wrote what in the survey": "comment of own",
+    }
+
+
+def test_what_of_a_space_is_on_any_page_is_for_those_whom_the_security_page_names(world: World) -> None:
+    page = (ROOT / "SECURITY.md").read_text("utf-8").partition("| of a space | ")[2].partition("\n\n")[0]
+    roles, _, *lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in page.splitlines()]
+    written = {line[0]: dict(zip(roles, line[1:], strict=True)) for line in lines}
+    facts = facts_of(world)
+    seen: dict[str, dict[str, list[str]]] = {fact: {role: [] for role in roles} for fact in facts}
+    for method, template in ROWS:
+        path = path_to(template, dict(world.ids["own"]) | {"space": "own"})
+        if method == "GET" and template != "/widget/{language}/sessions":  # which names who asks
+            anybody = html.unescape(world.ask("anonymous", "GET", path).text)
+            for role in roles:
+                told = html.unescape(world.ask(role, "GET", path).text)
+                for fact, text in facts.items():
+                    if text in told and text not in anybody:
+                        seen[fact][role].append(template)
+    world.put_back()
+
+    assert seen.keys() == written.keys()
+    for fact, role in ((fact, role) for fact in facts for role in roles):
+        expected = {"yes": True, "–": False, "in the outbox": True}[written[fact][role]]
+        assert bool(seen[fact][role]) is expected, (fact, role, seen[fact][role])
+    assert seen["an administrator's address"]["team"] == ["/widget/{language}/team/outbox"]

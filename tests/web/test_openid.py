@@ -6,6 +6,7 @@ import logging
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,14 +20,18 @@ from joserfc.jwk import ECKey, RSAKey
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.testclient import TestClient
 
-from tests.provider.hostile import GONE, Hostile, running, sign
+from tests.gateways.receivers import certificate, http_trap, status
+from tests.provider.hostile import ACCESS_TOKEN, GONE, REFRESH_TOKEN, Hostile, running, sign
+from tests.services.conftest import contents
 from tests.web.conftest import Today
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
+from widget.gateways.openid import Asked, OpenIdProvider, ProviderError
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store.engine import migrate, open_engine
+from widget.trust import Provider
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 CLAIRE = {"email": "Claire.Martin@atelier-nord.example", "email_verified": True, "groups": ["space:atelier-nord:admin"]}
@@ -144,11 +149,42 @@ def test_an_administrator_signs_in_and_comes_back_to_where_they_were(client: Tes
     assert "token" not in str(entered.headers).replace("no-store", "")
 
 
+def events(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [each.getMessage() for each in caplog.records if each.name == "widget.security"]
+
+
+def test_who_signs_in_and_out_is_told(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "widget.security")
+
+    assert come_back(client).status_code == 303
+    client.post("/widget/signout", follow_redirects=False)
+
+    assert events(caplog) == ["signed-in", "signed-out"]
+
+
+@pytest.mark.parametrize("site", ["cross-site", "", None])
+def test_another_site_signs_nobody_in_behind_their_back(client: TestClient, site: str | None) -> None:
+    headers = {name: value for name, value in client.headers.items() if name != "sec-fetch-site"}
+    address = "/widget/signin?next=/widget/en/sessions"
+
+    with TestClient(client.app, base_url=str(client.base_url), headers=headers) as led:
+        asked = led.get(address, headers={} if site is None else {"Sec-Fetch-Site": site}, follow_redirects=False)
+
+    assert (asked.status_code, asked.headers.get_list("set-cookie")) == (200, [])
+    assert "Continue only if you want to sign in here." in asked.text
+    (again,) = re.findall(r'href="(/widget/signin[^"]*)"', asked.text)
+    assert again == "/widget/signin?next=%2Fwidget%2Fen%2Fsessions"
+    assert client.get(again, follow_redirects=False).status_code == 303  # the person's own click
+
+
 def test_no_token_of_the_provider_reaches_the_browser(client: TestClient) -> None:
     entered = come_back(client)
-    pages = entered.text + str(entered.headers) + client.get("/widget/fr/change").text
+    read = client.get("/widget/fr/change")
+    sent = entered.text + str(entered.headers) + read.text + str(read.headers) + str(dict(client.cookies))
 
-    assert "eyJ" not in pages
+    for token in ("eyJ", ACCESS_TOKEN, REFRESH_TOKEN):
+        assert token not in sent
+        assert token not in str(contents(client.app.state.context.engine))  # type: ignore[attr-defined]
     assert not [name for name in client.cookies if name not in {"session", "signed_in", "attempt"}]
 
 
@@ -283,6 +319,37 @@ def test_a_provider_that_does_not_answer_is_told_as_such(client: TestClient, pro
     assert "Le service de connexion ne répond pas. Réessayez dans un instant." in refused(answer, 503)
     provider.tricks = {}
     assert come_back(client).status_code == 303
+
+
+def test_a_provider_that_cannot_prove_its_name_is_told_nothing(tmp_path: Path) -> None:
+    server, _ = certificate(tmp_path)  # right in every way, but for who vouches for it
+    with http_trap(status(200), tls=server) as trap:
+        there = OpenIdProvider(
+            Provider(f"https://localhost:{trap.port}", "help-centre", None, ("openid",)), "https://x"
+        )
+        with pytest.raises(ProviderError, match=r"^certificate$"):
+            there.authorization(Asked("n", "v" * 43, 0, START), "state", language="fr")
+
+        assert trap.requests == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status"), [("urn:two-factors", 303), ("urn:password", 400), (GONE, 400), (7, 400)], ids=str
+)
+def test_a_proof_of_another_kind_than_was_asked_for_signs_nobody_in(
+    client: TestClient, provider: Hostile, said: Any, status: int
+) -> None:
+    context = client.app.state.context  # type: ignore[attr-defined]  # a Starlette application
+    asked = replace(context.provider.provider, acr=("urn:two-factors", "urn:passkey"))
+    context.provider.provider, before = asked, context.provider.provider
+    provider.tricks = {"claims": {"acr": said}}
+
+    sent = client.get("/widget/signin", params={"next": "/widget/fr/change"}, follow_redirects=False)
+    answer = come_back(client, at_provider(sent))
+    context.provider.provider = before
+
+    assert parse_qs(urlsplit(sent.headers["location"]).query)["acr_values"] == ["urn:two-factors urn:passkey"]
+    assert answer.status_code == status
 
 
 def test_a_callback_counts_once_and_in_the_browser_that_asked(client: TestClient) -> None:

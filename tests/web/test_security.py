@@ -49,8 +49,11 @@ FORGERIES = {
 
 @pytest.mark.parametrize("path", GUARDED)
 @pytest.mark.parametrize("forged", FORGERIES.values(), ids=FORGERIES)
-def test_a_form_of_another_site_is_refused(outside: TestClient, path: str, forged: dict[str, str]) -> None:
+def test_a_form_of_another_site_is_refused_and_told(
+    outside: TestClient, caplog: pytest.LogCaptureFixture, path: str, forged: dict[str, str]
+) -> None:
     assert outside.post(path, data={"person": "x"}, headers=forged).status_code == 403
+    assert [each.getMessage() for each in caplog.records if each.name == "widget.security"] == ["cross-origin-refused"]
 
 
 @pytest.mark.parametrize(
@@ -102,8 +105,9 @@ HOSTS = [
 
 
 @pytest.mark.parametrize("host", HOSTS)
-def test_another_host_is_refused(outside: TestClient, host: str) -> None:
+def test_another_host_is_refused_and_told(outside: TestClient, caplog: pytest.LogCaptureFixture, host: str) -> None:
     assert outside.get("/widget/health", headers={"Host": host}).status_code == 400
+    assert [each.getMessage() for each in caplog.records if each.name == "widget.security"] == ["host-refused"]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Today
 from tests.web.people import HTML, sign_in, token
 from tests.web.test_journey import to_review
+from widget.store.session import hashed
 
 WISH = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
 
@@ -120,6 +121,54 @@ def test_the_places_where_one_is_signed_in_are_listed_and_ended(client: TestClie
     client.cookies.clear()
     client.cookies.set("session", first)
     assert client.get("/widget/fr/sessions", follow_redirects=False).status_code == 303
+
+
+def signed_in_twice(client: TestClient) -> tuple[str, str]:
+    """Sign Claire in in two browsers, and return the cookie of the first and the page of places in the second."""
+    sign_in(client, "Claire Martin")
+    first = client.cookies["session"]
+    client.cookies.clear()
+    sign_in(client, "Claire Martin")
+    return first, client.get("/widget/en/sessions").text
+
+
+def is_signed_in(client: TestClient, cookie: str) -> bool:
+    client.cookies.clear()
+    client.cookies.set("session", cookie)
+    return bool(client.get("/widget/en/sessions", follow_redirects=False).status_code == 200)
+
+
+def test_all_other_places_are_ended_at_once(client: TestClient) -> None:
+    first, page = signed_in_twice(client)
+    here = client.cookies["session"]
+    assert "Sign out everywhere else" in page
+
+    ended = client.post(
+        "/widget/en/sessions", data={"token": token(page), "others": "1"}, headers=HTML, follow_redirects=False
+    )
+
+    assert (ended.status_code, ended.headers["location"]) == (303, "/widget/en/sessions")
+    assert "Sign out everywhere else" not in client.get("/widget/en/sessions").text
+    assert (is_signed_in(client, first), is_signed_in(client, here)) == (False, True)
+
+
+def test_to_end_another_place_asks_for_a_new_proof_and_to_leave_this_one_does_not(
+    client: TestClient, today: Today
+) -> None:
+    first, page = signed_in_twice(client)
+    here = client.cookies["session"]
+    mine, other = hashed(here), hashed(first)
+    assert {mine, other} == set(re.findall('value="([0-9a-f]{64})"', page))
+    today.instant += timedelta(minutes=16)
+
+    for form in ({"session": other}, {"others": "1"}):
+        led = client.post("/widget/en/sessions", data={"token": token(page)} | form, follow_redirects=False)
+        assert led.headers["location"] == "/widget/signin?next=%2Fwidget%2Fen%2Fsessions"
+
+    assert (is_signed_in(client, first), is_signed_in(client, here)) == (True, True)
+    page = client.get("/widget/en/sessions").text
+    left = client.post("/widget/en/sessions", data={"token": token(page), "session": mine}, follow_redirects=False)
+    assert left.headers["location"] == "/en/"
 
 
 def test_a_session_of_somebody_else_is_none_of_mine(client: TestClient) -> None:

@@ -9,7 +9,7 @@ from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
 from typing import Protocol
 
-from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.failure import GiveUpError, TryAgainError, kind_of
 from widget.gateways.tls import trusted
 from widget.settings import Smtp
 
@@ -36,9 +36,9 @@ class SmtpGateway:
                 _hand_over(server, message, sender, to)
         except smtplib.SMTPResponseException as error:
             # A "no" to us (sign-in, sender), not to this message: somebody mends the settings, and it goes.
-            raise TryAgainError(_line(error.smtp_code, error.smtp_error)) from None
+            raise TryAgainError(_line(error.smtp_code, error.smtp_error), kind=str(error.smtp_code)) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise TryAgainError(f"{type(error).__name__}: {error}") from None
+            raise TryAgainError(f"{type(error).__name__}: {error}", kind=kind_of(error)) from None
 
     def _connected(self) -> smtplib.SMTP:
         context = self.context or trusted()
@@ -72,7 +72,7 @@ def _hand_over(server: smtplib.SMTP, message: EmailMessage, sender: str, to: str
 def _refused(code: int, answer: bytes | str) -> None:
     if 500 <= code < 600:
         raise GiveUpError(_line(code, answer))
-    raise TryAgainError(_line(code, answer), reached=True)
+    raise TryAgainError(_line(code, answer), kind=str(code), reached=True)
 
 
 def _line(code: int, answer: bytes | str) -> str:
@@ -99,4 +99,4 @@ class MaildirGateway:
                 os.fsync(file.fileno())
             waiting.replace(self.folder / "new" / name)
         except OSError as error:
-            raise TryAgainError(f"{self.folder}: {error.strerror}") from None
+            raise TryAgainError(f"{self.folder}: {error.strerror}", kind=kind_of(error)) from None

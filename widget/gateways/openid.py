@@ -8,6 +8,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from ssl import SSLCertVerificationError
 from typing import Any
 
 import httpx2
@@ -21,6 +22,7 @@ from joserfc.jwk import Key, KeySet, RSAKey
 from joserfc.jws import JWSRegistry
 
 from widget.gateways.bounded import Bounded, TooLargeError
+from widget.gateways.failure import kind_of
 from widget.trust import Provider, is_trustworthy
 
 #: What an ID token may be signed with: public-key signatures alone, whatever the metadata lists.
@@ -100,6 +102,8 @@ class OpenIdProvider:
         """Return the address at the provider to which the browser is sent. Raises ProviderError."""
         metadata = self._discovered(asked.at)
         extra = {"prompt": "login"} if asked.max_age == 0 else {}
+        if self.provider.acr:
+            extra["acr_values"] = " ".join(self.provider.acr)
         with self._client() as client:
             address, _ = client.create_authorization_url(
                 metadata["authorization_endpoint"],
@@ -198,8 +202,8 @@ class OpenIdProvider:
             raise ProviderError("code-refused") from None
         except TooLargeError:
             raise ProviderError("too-large") from None
-        except (httpx2.HTTPError, ValueError, TypeError):
-            raise ProviderError("unreachable") from None
+        except (httpx2.HTTPError, ValueError, TypeError) as error:
+            raise _silent(error) from None
         if str(token.get("token_type", "")).lower() != "bearer" or not isinstance(token.get("access_token"), str):
             raise ProviderError("token-type")
         return token
@@ -230,6 +234,9 @@ class OpenIdProvider:
             raise ProviderError("id-token-auth_time")
         if claims["auth_time"] < asked.at.timestamp() - asked.max_age - LEEWAY:
             raise ProviderError("stale")
+        # To ask for it is a wish (OpenID Connect Core 3.1.2.1): what the provider did stands in the token.
+        if self.provider.acr and claims.get("acr") not in self.provider.acr:
+            raise ProviderError("id-token-acr")
 
     def _verified(
         self, token: str, metadata: Mapping[str, Any], now: datetime, *, kinds: tuple[str | None, ...]
@@ -286,11 +293,16 @@ def _fetched(address: str, headers: Mapping[str, str] | None = None) -> dict[str
             found = answer.json()
     except TooLargeError:
         raise ProviderError("too-large") from None
-    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError):
-        raise ProviderError("unreachable") from None
+    except (httpx2.HTTPError, httpx2.InvalidURL, ValueError, RecursionError) as error:
+        raise _silent(error) from None
     if not isinstance(found, dict):
         raise ProviderError("unreachable")
     return found
+
+
+def _silent(error: Exception) -> ProviderError:
+    """Return what is told of a provider that gave no answer, or could not prove that it is the one."""
+    return ProviderError("certificate" if kind_of(error) == SSLCertVerificationError.__name__ else "unreachable")
 
 
 def _is_audience(found: object, client_id: str) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import httpcore
 
-from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.failure import GiveUpError, TryAgainError, kind_of
 from widget.gateways.tls import trusted
 
 #: Longest Retry-After that is honoured.
@@ -158,7 +158,7 @@ class WebhookGateway:
         except (AddressError, ForbiddenAddressError) as error:
             raise GiveUpError(str(error)) from None
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
-            raise TryAgainError(f"{type(error).__name__}: {error}") from None
+            raise TryAgainError(f"{type(error).__name__}: {error}", kind=kind_of(error)) from None
 
 
 def _judge(status: int, headers: Mapping[bytes, bytes], now: datetime) -> None:
@@ -166,7 +166,7 @@ def _judge(status: int, headers: Mapping[bytes, bytes], now: datetime) -> None:
         return
     if status == 410:
         raise GiveUpError("410: the receiver wants nothing any more", gone=True)
-    raise TryAgainError(str(status), after=_wait(headers.get(b"retry-after", b""), now), reached=True)
+    raise TryAgainError(str(status), kind=str(status), after=_wait(headers.get(b"retry-after", b""), now), reached=True)
 
 
 def _wait(text: bytes, now: datetime) -> timedelta | None:

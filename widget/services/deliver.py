@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine
 from standardwebhooks.webhooks import Webhook as Signer
 
 from widget.domain.terms import Terms
-from widget.gateways.failure import GiveUpError, TryAgainError
+from widget.gateways.failure import GiveUpError, TryAgainError, kind_of
 from widget.gateways.mail import MailGateway
 from widget.gateways.webhook import WebhookGateway
 from widget.languages import Language
@@ -122,6 +122,7 @@ def send(post: Post, held: Delivery) -> bool:
     try:
         _attempt(post, held)
     except TryAgainError as failure:
+        log.warning("delivery %s did not arrive this time: %s", held.id, failure.kind)
         _failed(post, held, failure)
         return failure.reached
     except GiveUpError as failure:
@@ -131,7 +132,7 @@ def send(post: Post, held: Delivery) -> bool:
     except Exception as error:
         # A fault of ours: it is tried again as if the receiver had failed, and seen in the log and by the team.
         log.exception("delivery %s could not be made", held.id)
-        _failed(post, held, TryAgainError(f"{type(error).__name__}: {error}", reached=True))
+        _failed(post, held, TryAgainError(f"{type(error).__name__}: {error}", kind=kind_of(error), reached=True))
         return True
     with transaction(post.engine) as connection:
         deliveries.delivered(connection, held, at=post.clock())

@@ -9,6 +9,7 @@ from widget.domain.policy import Policy
 from widget.store import audit
 from widget.store import privacy as rows
 from widget.store import subscription as subscriptions
+from widget.store import webhook as webhooks
 from widget.store.engine import reading, scrub, transaction
 from widget.store.privacy import Person
 
@@ -66,6 +67,7 @@ def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
             "messages": rows.remove_messages(connection, days_ago(kept.messages)),
             "quotes": rows.remove_quotes(connection, days_ago(kept.quotes).date()),
             "idempotency keys": rows.remove_keys(connection, days_ago(kept.idempotency_keys)),
+            "old secrets of webhooks": webhooks.forget_old(connection, now),
             "limits": rows.remove_limits(connection, now),
         }
 

@@ -147,6 +147,13 @@ def end_mine(engine: Engine, session: Session, handle: str) -> bool:
         return sessions.remove_handle(connection, session.space_id, session.member_id, handle) == 1
 
 
+def end_others(engine: Engine, session: Session) -> int:
+    """End all of the person's sessions in this space but this one; return how many that were."""
+    with transaction(engine) as connection:
+        others = [each.handle for each in sessions.of_member(connection, session.space_id, session.member_id)]
+        return sessions.remove_handles(connection, [each for each in others if each != session.handle])
+
+
 def tidy(engine: Engine, *, now: datetime) -> int:
     """Remove sessions that are over and what was on its way to one; return how many rows that were."""
     with transaction(engine) as connection:

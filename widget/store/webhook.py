@@ -67,8 +67,15 @@ def rotate(connection: Connection, webhook_id: str, secret: str, *, old_until: d
 
 
 def set_state(connection: Connection, webhook_id: str, state: str) -> bool:
-    """Enable, disable or remove an endpoint; return False for an unknown one."""
+    """Enable, disable or remove an endpoint, whose secrets are gone then; return False for an unknown one."""
+    secrets = {"secret": "", "old_secret": None, "old_until": None} if state == "removed" else {}
     changed = connection.execute(
-        update(webhook).where(webhook.c.id == webhook_id, webhook.c.state != "removed").values(state=state)
+        update(webhook).where(webhook.c.id == webhook_id, webhook.c.state != "removed").values(state=state, **secrets)
     )
     return changed.rowcount == 1
+
+
+def forget_old(connection: Connection, now: datetime) -> int:
+    """Remove the old secrets that sign no longer; return how many that were."""
+    over = webhook.c.old_until <= instant(now)
+    return connection.execute(update(webhook).where(over).values(old_secret=None, old_until=None)).rowcount

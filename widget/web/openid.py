@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import timedelta
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -33,15 +33,27 @@ REASONS = {
     "no-place": N_("Your account belongs to no space here. Ask an administrator of your space to add you."),
     "": N_("The answer of the sign-in service was not accepted."),
 }
+#: Requests that the person made here, or typed; a browser that says nothing may be led here by anybody.
+OWN = frozenset({"same-origin", "same-site", "none"})
 #: What is not the fault of the person's own request.
-STATUSES = {"unreachable": 503, "metadata-issuer": 502, "metadata-endpoint": 502, "metadata-pkce": 502, "no-place": 403}
+STATUSES = {
+    "unreachable": 503,
+    "certificate": 502,
+    "metadata-issuer": 502,
+    "metadata-endpoint": 502,
+    "metadata-pkce": 502,
+    "no-place": 403,
+}
 
 
 async def begin(request: Request, provider: OpenIdProvider) -> Response:
-    """Lead to the provider; who is signed in already is asked for a new proof."""
+    """Lead to the provider; who is signed in already is asked for a new proof, who comes from elsewhere for a yes."""
     context = context_of(request)
     then = safe_next(request.query_params.get("next", "")) or ""
     language = language_for(request, then)
+    if request.headers.get("sec-fetch-site") not in OWN:
+        # A provider that remembers the person asks them nothing: another site could sign them in behind their back.
+        return answer(request, "session/ask.html", language, {"sign_in": f"/widget/signin?{urlencode({'next': then})}"})
     session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
         address = await run_in_threadpool(

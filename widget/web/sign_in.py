@@ -1,5 +1,6 @@
 """The way in, the way out, and where one is signed in."""
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,10 @@ async def sign_out(request: Request) -> Response:
 
 
 async def places(request: Request) -> Response:
-    """Show where the person is signed in (GET), or end one of those sessions (POST)."""
+    """Show where the person is signed in (GET), or end one of those sessions, or all others (POST).
+
+    Ending others wants a proof as fresh as an order does: whoever finds a browser open ends nobody's sessions.
+    """
     language = context_of(request).languages[request.path_params["language"]]
     session = session_of(request)
     if session is None:
@@ -60,14 +64,29 @@ async def places(request: Request) -> Response:
     if fields.get("token") != session.token:
         refuse_form(request)
         raise HTTPException(403)
-    if not sign_in.end_mine(context_of(request).engine, session, fields.get("session", "")):
+    here = fields.get("session") == session.handle
+    home = f"/widget/{language.code}/sessions"
+    if not here and not sign_in.is_fresh(session, now=context_of(request).now()):
+        return to_sign_in(request, home, again=True)
+    if not _ended(request, session, fields):
         raise not_theirs(request)
-    here = fields["session"] == session.handle
-    target = f"/{language.code}/" if here else f"/widget/{language.code}/sessions"
+    target = f"/{language.code}/" if here else home
     response = RedirectResponse(target, 303, {"Cache-Control": "no-store"})
     if here:
         forget(request, response)
     return response
+
+
+def _ended(request: Request, session: Session, fields: Mapping[str, str]) -> bool:
+    """End one session, or all but the one that asks; return False where the one is not the person's own."""
+    engine = context_of(request).engine
+    if "others" in fields:
+        tell(Event.SIGNED_OUT, sessions=sign_in.end_others(engine, session))
+        return True
+    ended = sign_in.end_mine(engine, session, fields.get("session", ""))
+    if ended:
+        tell(Event.SIGNED_OUT, sessions=1)
+    return ended
 
 
 def _places(request: Request, session: Session) -> Response:
