@@ -15,6 +15,7 @@ from tests.provider.real import Signed, running
 from widget import catalogue
 from widget.app import create_app, system_clock
 from widget.services import demo, sign_in
+from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store.engine import migrate, open_engine
@@ -75,7 +76,9 @@ def costs(home: Path) -> list[Row]:
         await app.router({**scope, "app": app}, receive, send)
 
     claire = demo.people(engine)[0]
-    session_id = sign_in.begin(engine, space_id=claire.space_id, member_id=claire.id, now=system_clock()) or ""
+    now = system_clock()
+    proof = Voucher("https://id.example", claire.id, now)
+    session_id = sign_in.begin(engine, space_id=claire.space_id, member_id=claire.id, now=now, voucher=proof) or ""
     pairs = [(_cpu(app, settings.port), _cpu(bare, settings.port)) for _ in range(TIMES)]
     whole, routes = (median(each) for each in zip(*pairs, strict=True))
     began = time.process_time()

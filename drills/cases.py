@@ -52,6 +52,15 @@ CORPORA = (
         "forms.Form.text = lambda self, name, most: normal(self, name, most).encode('latin-1').decode('latin-1')\n",
         seen_by="typed and survey-comment",
     ),
+    Corpus(
+        goal="guesses of a calendar's secret address: none is right, all but 20 a minute are told to wait",
+        tests="tests/web/test_guesses.py",
+        environment={"HELPCENTER_GUESSES": "10000"},
+        least=10_000,
+        control="a service that counts no guess",
+        change="import widget.services.limits as limits\nlimits.Limits.hit = lambda *_: 0\n",
+        seen_by="find_nothing",
+    ),
 )
 
 

@@ -25,6 +25,7 @@ from widget.domain.plan import Level
 from widget.services import order, sign_in
 from widget.services.apply_due import apply_due
 from widget.services.quote import Requested
+from widget.services.sign_in import Voucher
 from widget.settings import read
 from widget.store.engine import open_engine, reading
 from widget.store.session import hashed
@@ -117,7 +118,8 @@ def _round(url: str, who: Administrator, ports: list[int], earlier: str | None) 
     asked = who.request(who.begin(Level("premium", 10, 2)), language="en")
     assert isinstance(asked, Requested), asked
     drafts = [who.reviewed(Level("premium", 11, 1 + turn % 2)) for turn in range(ACTS["order"])]
-    session_id = sign_in.begin(who.engine, space_id=who.space_id, member_id=who.member_id, now=NOW)
+    proof = Voucher("https://id.example", who.member_id, NOW)
+    session_id = sign_in.begin(who.engine, space_id=who.space_id, member_id=who.member_id, now=NOW, voucher=proof)
     assert session_id
     paths = [("order", f"change/{each}/order") for each in drafts]
     paths += [("accept", f"quotes/{asked.number}/accept")] * ACTS["accept"]

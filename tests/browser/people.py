@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from tests.browser.conftest import Service
 from widget import catalogue
 from widget.services import members, sign_in
+from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store import space as spaces
@@ -84,7 +85,8 @@ def enter(context: BrowserContext, service: Service, space: str, name: str = "Ad
     with database(service) as engine:
         member = member_of(engine, space, name)
         now = datetime.now(UTC)  # noqa: TID251 -- the running service's own day
-        session = sign_in.begin(engine, space_id=space, member_id=member.id, now=now)
+        proof = Voucher("https://id.example", member.id, now)
+        session = sign_in.begin(engine, space_id=space, member_id=member.id, now=now, voucher=proof)
     assert session is not None
     cookies = {"session": session, "signed_in": "1"}
     context.add_cookies([{"name": key, "value": value, "url": service.address} for key, value in cookies.items()])

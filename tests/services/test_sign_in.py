@@ -37,7 +37,8 @@ def people(engine: Engine) -> dict[str, Member]:
 
 
 def begun(engine: Engine, person: Member, *, ends: str | None = None, space_id: str = "atelier-nord") -> str | None:
-    return sign_in.begin(engine, space_id=space_id, member_id=person.id, now=NOW, ends=ends)
+    proof = Voucher("https://id.example", person.id, NOW)
+    return sign_in.begin(engine, space_id=space_id, member_id=person.id, now=NOW, ends=ends, voucher=proof)
 
 
 def test_a_session_says_who_and_where_and_ends_when_asked(engine: Engine, people: dict[str, Member]) -> None:

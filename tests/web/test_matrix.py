@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 from joserfc.jwk import KeySet
 from starlette.routing import BaseRoute, Mount, Route
+from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
-from tests.web.world import SPACES, World, answer, without_ids
+from tests.web.world import NOW, SPACES, World, answer, without_ids
+from widget.app import create_app
 from widget.settings import ROOT, read
 from widget.trust import Product, Provider, Trust
 from widget.web.routes import routes
@@ -99,6 +101,8 @@ ELSEWHERE = {
     "/widget/{language}/embed": "test_embed.py",
     "/widget/{language}/embed/result": "test_embed.py",
 }
+#: What there is in a demo alone, or nowhere without somebody who signs people in.
+OF_THE_DEMO = {"/widget/signin", "/widget/{language}/mailbox"}
 #: The folders of files: the built site and the widget's own.
 FILES = ("/widget/static", "")
 #: What names its reader by a secret of its own, or is for people who see every space.
@@ -306,6 +310,27 @@ def test_a_cookie_that_is_made_up_is_worth_nothing(world: World, method: str, te
     world.put_back()
 
     assert told == ROWS[method, template]["expired"]
+
+
+@pytest.fixture(scope="module")
+def not_the_demo(world: World) -> Iterator[World]:
+    """The same world behind a service that is no demo: what it signs in, somebody vouches for."""
+    settings = replace(world.client.app.state.context.settings, demo=False)  # type: ignore[attr-defined]
+    with TestClient(create_app(settings, world.engine, lambda: NOW), base_url="http://127.0.0.1") as client:
+        client.headers["Sec-Fetch-Site"] = "same-origin"
+        yield replace(world, client=client)
+
+
+@pytest.mark.parametrize(("method", "template"), [each for each in ROWS if each[1] not in OF_THE_DEMO])
+def test_a_session_of_the_demo_reaches_nothing_outside_a_demo(not_the_demo: World, method: str, template: str) -> None:
+    others = not_the_demo.rows_of_others()
+    path = path_to(template, dict(not_the_demo.ids["own"]))
+
+    told = answer(not_the_demo.ask("administrator", method, path, {} if method == "POST" else None))
+
+    assert told == ROWS[method, template]["expired"]
+    assert not_the_demo.rows_of_others() == others
+    not_the_demo.put_back()
 
 
 @pytest.mark.parametrize(("method", "template"), ROWS)

@@ -24,6 +24,7 @@ class Limit(StrEnum):
     QUOTE = "quote"
     MAIL = "mail"
     FEEDBACK = "feedback"
+    GUESS = "guess"
 
 
 #: The windows. A window of a second need not survive a restart and is counted in memory, all others in the database.
@@ -34,6 +35,7 @@ WINDOWS = {
     Limit.QUOTE: parse("60/hour"),
     Limit.MAIL: parse("20/hour"),
     Limit.FEEDBACK: parse("30/hour"),
+    Limit.GUESS: parse("20/minute"),
 }
 
 

@@ -107,11 +107,11 @@ def vouched(begun: Vouched, voucher: Voucher | None) -> Vouched:
     )
 
 
-def read(engine: Engine, session_id: str, *, now: datetime) -> AnySession | None:
-    """Return the session of an id, or None where it is unknown or over."""
+def read(engine: Engine, session_id: str, *, now: datetime, demo: bool = False) -> AnySession | None:
+    """Return the session of an id, or None where it is unknown or over, or nobody vouched for it outside a demo."""
     with reading(engine) as connection:
         found = sessions.load(connection, session_id)
-    if found is None or not _is_alive(found, now):
+    if found is None or not _is_alive(found, now) or not (found.issuer or demo):
         return None
     if now - found.seen_at >= COARSE:
         with transaction(engine) as connection:

@@ -10,10 +10,12 @@ from widget import calendars
 from widget.logs import Event, tell
 from widget.panels import sample
 from widget.services import calendar, receipt
+from widget.services.limits import Limit
 from widget.web.account import account_of, tried_own
 from widget.web.change import tried
 from widget.web.context import context_of
 from widget.web.forms import SAMPLE, parse
+from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.quote import Page
 from widget.web.session import not_theirs, session_of
@@ -86,5 +88,6 @@ async def feed(request: Request) -> Response:
     )
     if content is None:
         tell(Event.NOT_ALLOWED)  # somebody guesses a secret, or has one that was taken back
+        await limited(request, Limit.GUESS)  # only what misses is counted: many people's calendars may share an address
         raise HTTPException(404)
     return _file(content)

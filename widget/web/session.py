@@ -40,7 +40,9 @@ def signed_in(request: Request) -> AnySession | None:
     if not hasattr(request.state, "signed_in"):
         context = context_of(request)
         session_id = session_id_of(request)
-        request.state.signed_in = session_id and sign_in.read(context.engine, session_id, now=context.now())
+        request.state.signed_in = session_id and sign_in.read(
+            context.engine, session_id, now=context.now(), demo=context.settings.demo
+        )
         if session_id and request.state.signed_in is None:
             tell(Event.SESSION_OVER)
     found: AnySession | None = request.state.signed_in
