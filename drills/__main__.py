@@ -38,6 +38,7 @@ LIMITS = {
     "disk": 120,
     "large": 120,
     "calendar": 120,
+    "patterns": 300,
 }
 #: What measures the time of answers has the machine for itself, at the end.
 ALONE = {"slow": 300}

@@ -92,7 +92,8 @@ def test_where_nothing_is_known_it_says_so() -> None:
         assert audit(port) == (
             0,
             "audit: nothing known against the locked Python packages\n"
-            "audit: nothing known against the npm packages of tests/provider\n",
+            "audit: nothing known against the npm packages of tests/provider\n"
+            "audit: nothing known against the npm packages of drills/recheck\n",
         )
 
 
@@ -114,5 +115,5 @@ def test_where_nobody_answers_nothing_is_claimed_and_the_check_goes_on() -> None
     code, told = audit(free_port())
 
     assert code == 0
-    assert told.count("NOT checked") == 2
+    assert told.count("NOT checked") == 3
     assert "nothing known" not in told
