@@ -4,7 +4,8 @@ import logging
 import mailbox
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, update
 from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from tests.gateways.receivers import Postman, certificate, free_port, http_trap, smtp_server, status
 from tests.one_language import parted_in_text, parted_numbers
@@ -250,6 +252,63 @@ def test_after_a_rotation_the_old_secret_signs_too_until_its_end(claire: Adminis
     assert all(Verifier(secret).verify(body, headers) for headers, body in both for secret in (old, new))
     assert [len(heard(each)[0]["webhook-signature"].split()) for each in trap.requests[2:]] == [1, 1]
     assert (kept, contents(claire.engine)["webhook"][0]["old_secret"]) == (1, None)
+
+
+def tampered(headers: dict[str, str], body: str) -> Iterator[tuple[dict[str, str], str]]:
+    """Yield what somebody on the way could make of a message: its words, its id, its time or its signature changed."""
+    for place in range(0, len(body), max(1, len(body) // 16)):
+        yield headers, body[:place] + ("x" if body[place] != "x" else "y") + body[place + 1 :]
+    yield from ((headers, each) for each in ("", body + " ", " " + body, body[:-1], body * 2, body.upper()))
+    signature, moment = headers["webhook-signature"], int(headers["webhook-timestamp"])
+    for name, values in {
+        "webhook-id": ["", "msg_other", headers["webhook-id"].upper(), headers["webhook-id"] + "."],
+        "webhook-timestamp": ["", "0", "x", *(str(moment + each) for each in (-301, -1, 1, 301))],
+        "webhook-signature": [
+            "",
+            signature[3:],
+            f"v1a,{signature[3:]}",
+            f"v2,{signature[3:]}",
+            "v1,",
+            "v1," + "A" * 43 + "=",
+            f"v1,{signature[4:]}A",
+        ],
+    }.items():
+        yield from ((headers | {name: value}, body) for value in values)
+
+
+def test_whatever_is_changed_on_the_way_is_refused_by_the_receivers_own_library(
+    claire: Administrator, tmp_path: Path
+) -> None:
+    with http_trap(status(204)) as trap:
+        _, secret = endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        send_all(post(claire.engine, tmp_path, system_clock))
+    headers, body = heard(trap.requests[0])
+    changed = list(tampered(headers, body))
+    accepted = []
+    for each in changed:
+        with suppress(WebhookVerificationError, ValueError):
+            accepted.append((Verifier(secret).verify(each[1], each[0]), each))
+
+    assert accepted == []
+    assert len(changed) >= 40
+    with pytest.raises(WebhookVerificationError):
+        Verifier(webhook.new_secret()).verify(body, headers)
+    assert Verifier(secret).verify(body, headers)["data"]["space"] == "atelier-nord"
+
+
+@pytest.mark.parametrize("seconds", [-301, 301])
+def test_a_message_of_another_time_is_refused_by_the_receivers_own_library(
+    claire: Administrator, tmp_path: Path, seconds: int
+) -> None:
+    with http_trap(status(204)) as trap:
+        _, secret = endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        send_all(post(claire.engine, tmp_path, lambda: system_clock() + timedelta(seconds=seconds)))
+    headers, body = heard(trap.requests[0])
+
+    with pytest.raises(WebhookVerificationError, match="timestamp too"):
+        Verifier(secret).verify(body, headers)
 
 
 def test_410_disables_the_endpoint_and_gives_up_what_waits_for_it(claire: Administrator, tmp_path: Path) -> None:
