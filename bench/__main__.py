@@ -32,6 +32,7 @@ def _signed_in(home: Path) -> Iterator[Row]:
 def _page(home: Path) -> Iterator[Row]:
     yield from page.sizes()
     yield from page.load(home / "load")
+    yield from page.processor(home / "cpu")
     yield from page.keys(home / "keys")
 
 

@@ -6,6 +6,7 @@ widget. Its own script's share is read from the browser's trace as well.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -77,6 +78,37 @@ def load(folder: Path) -> list[Row]:
         (f"the widget's own script at load, {SLOWDOWN}x slower CPU, traced", f"{script:.1f} ms", "50 ms"),
         ("requests of the widget before first use; other origins", f"{len(requests)}; {len(foreign)}", "2; 0"),
     ]
+
+
+def processor(folder: Path) -> list[Row]:
+    """Return what the widget adds of the processor's time to the main thread, at full speed and four times that.
+
+    Unlike the time of its tasks it leaves out when the machine did something else: the pairs lie closer together.
+    """
+    with _chromium(folder) as (browser, address):
+        pairs = [[_processor(browser, address, widget=side) for side in (True, False)] for _ in range(LOADS * 2)]
+    added = median(whole - bare for whole, bare in pairs)
+    whole, bare = (median(each) for each in zip(*pairs, strict=True))
+    told = f"{added:.1f} ms ({whole:.1f} with it, {bare:.1f} without): {added * SLOWDOWN:.0f} ms {SLOWDOWN}x slower"
+    return [("main thread at load, CPU added by the widget, pair by pair", told, "50 ms")]
+
+
+def _processor(browser: Browser, address: str, *, widget: bool) -> float:
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.route(f"**{ARTICLE}", lambda route: _served(route, widget=widget))
+    browser.start_tracing(page=tab, categories=["toplevel", "__metadata"])
+    tab.goto(address + ARTICLE, wait_until="load")
+    tab.wait_for_timeout(700)
+    events = json.loads(browser.stop_tracing())["traceEvents"]
+    context.close()
+    spent = Counter[tuple[int, int]]()
+    for each in events:
+        if each.get("ph") == "X" and "RunTask" in each["name"]:
+            spent[each["pid"], each["tid"]] += each.get("tdur", 0)
+    named = [each for each in events if each.get("name") == "thread_name"]
+    mains = [(each["pid"], each["tid"]) for each in named if each["args"]["name"] == "CrRendererMain"]
+    return max(spent[each] for each in mains) / 1000
 
 
 def _load(browser: Browser, address: str, *, widget: bool) -> dict[str, Any]:

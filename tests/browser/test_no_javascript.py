@@ -30,8 +30,11 @@ def test_the_whole_flow_without_javascript(service: Service, plain: Page, code: 
     page = plain
     page.goto(service.address + DOWNGRADE[code])
     page.locator("#sw-users").fill("18")
+    page.locator(".sw-sample summary").click()
+    page.locator("#sw-in_users").fill("19")
     submit(page)
     expect(page.locator(".sw-new dd")).to_contain_text("080")
+    expect(page.locator("#sw-in_users")).to_have_value("19")
     page.goto(f"{service.address}/widget/{code}/change?users=12")
     expect(page.locator(".sw-proposed")).to_be_visible()
 

@@ -1,5 +1,6 @@
 """Every situation of a subscription, and every step while something goes wrong, as a person meets them in Chromium."""
 
+import re
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
@@ -291,6 +292,29 @@ def test_a_wrong_or_hostile_proposal_is_ignored_or_told_kindly(
     # What every object inherits is what it was, whatever a link names.
     assert page.evaluate("Object.keys(Object.prototype).length + Object.getOwnPropertyNames({}).length") == 0
     assert page.evaluate("typeof ({}).toString() + ({}).users + ({}).constructor.name") == "stringundefinedObject"
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_the_fields_of_the_example_come_when_they_are_looked_at_and_move_along(
+    service: Service, page: Page, code: str
+) -> None:
+    other = "en" if code == "fr" else "fr"
+    page.goto(service.address + DOWNGRADE[code])
+    expect(page.locator("#sw-in_users")).to_have_count(0)  # two fields of days cost as much as the rest of the widget
+    page.locator("#sw-users").fill("16")
+    expect(page.locator(".sw-new dd")).to_contain_text(re.compile("3.760"))
+
+    page.locator(".sw-sample summary").click()
+    page.locator("#sw-in_users").fill("18")
+    page.locator("#sw-on").fill("2027-06-15")
+
+    expect(page.locator("#sw-on")).to_have_attribute("type", "date")
+    expect(page.locator(".sw-price div").first).to_contain_text(re.compile("4.080"))
+    page.locator(f"a[hreflang={other}]").first.click()
+    expect(page).to_have_url(service.address + DOWNGRADE[other])
+    expect(page.locator("#sw-in_users")).to_have_value("18")
+    expect(page.locator("#sw-on")).to_have_value("2027-06-15")
+    expect(page.locator("#sw-users")).to_have_value("16")
 
 
 SAID = """(said) => { const within = document.querySelector(".sw"), found = [];

@@ -88,6 +88,7 @@ def widget(kind: str, terms: Terms, language: Language, link: RuleLink) -> str:
         "state": None,
         "token": "",
         "sample_open": False,
+        "late": True,
         "r": view,
         "calendar": f"{address}/calendar.ics?{urlencode(start.fields())}",
     }

@@ -22,6 +22,7 @@
       on(this, "input", (event) => this.changed(event));
       on(this, "submit", (event) => this.submitted(event));
       on(this, "click", (event) => this.followed(event));
+      on(this, "toggle", () => this.show(), true);
       on(document, "click", (event) => this.carry(event), true);
       on(window, "popstate", () => this.travelled());
       on(window, "pagehide", () => this.isPersonal && this.querySelector(".sw").replaceChildren());
@@ -49,7 +50,7 @@
     async start() {
       const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
-      // The cookie says only that asking is worth it.
+      // The cookie says that asking is worth it.
       if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
       this.prefill();
       if (kept.form) this.fill(kept.form);
@@ -87,7 +88,12 @@
       return form && this.touched && [...new FormData(form)].filter(([name]) => name !== "token");
     }
 
+    show() {
+      for (const each of this.querySelectorAll("noscript")) each.outerHTML = each.textContent;
+    }
+
     fill(values) {
+      this.show();
       this.touched = true;
       for (const [name, value] of values) {
         for (const field of this.form?.elements ?? []) {
@@ -122,7 +128,7 @@
       const { answer, html } = (await this.ask("step", address)) ?? {};
       if (!answer) return false;
       if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
-      // What was typed meanwhile stays.
+      // What is typed meanwhile stays.
       const typed = this.typed();
       this.at = address === this.source ? undefined : address;
       this.proposals = undefined;
@@ -178,7 +184,7 @@
       return false;
     }
 
-    // A link to a section stays at its step.
+    // A section is no step.
     async travelled() {
       const moved = location.hash !== this.hash;
       this.hash = location.hash;
@@ -220,7 +226,7 @@
       if (this.sending) return;
       this.sending = true;
       try {
-        // Before a post leaves the page and what was typed: does anybody answer?
+        // Does anybody answer, before what was typed is left?
         if (form.hasAttribute("data-whole") || !this.source) {
           if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error("health");
           this.checked = form;
@@ -255,7 +261,7 @@
       if (focus) target?.focus();
     }
 
-    // The half-filled form moves along, and is forgotten on arrival.
+    // What is typed moves along, once.
     carry(event) {
       const link = event.target.closest?.("a[data-language], a[data-signin]");
       if (!link || !plain(event)) return;
