@@ -1,9 +1,13 @@
 """The demo says on each of its pages that it is one, and its invented people find back to where they came from."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
+
+from widget.app import create_app
+from widget.settings import Smtp
 
 SAID = {
     "fr": "Démonstration\N{NO-BREAK SPACE}: données d’exemple, personnes inventées.",
@@ -30,6 +34,17 @@ SAID = {
 )
 def test_each_page_says_that_it_is_a_demo_in_its_language(client: TestClient, address: str, code: str) -> None:
     assert client.get(address).text.count(SAID[code]) == 1
+
+
+@pytest.mark.parametrize("address", ["/en/", "/widget/en/change", "/widget/en/nothing"])
+def test_a_demo_leads_to_its_mail_unless_a_server_takes_it(client: TestClient, address: str) -> None:
+    context = client.app.state.context  # type: ignore[attr-defined]  # a Starlette application
+    away = create_app(replace(context.settings, smtp=Smtp("127.0.0.1", 2525, "none", "", "")), context.engine)
+
+    assert 'href="/widget/en/mailbox"' in client.get(address).text
+    with TestClient(away, base_url="http://127.0.0.1") as other:
+        told = other.get(address).text
+        assert (SAID["en"] in told, "/widget/en/mailbox" in told) == (True, False)
 
 
 def test_the_mailbox_is_empty_while_its_folders_are_being_made(client: TestClient) -> None:

@@ -80,6 +80,7 @@ def answer(
                     if each.code != language.code
                 ],
                 "demo": context.settings.demo,
+                "mailbox": context.settings.smtp is None,
                 # Only what was read already: a page about a database that is away asks it nothing.
                 "leave": bool(getattr(request.state, "signed_in", None)) and "/widget/signout" not in inner,
             },

@@ -51,18 +51,22 @@ class Site(StaticFiles):
         return super().file_response(full_path, stat_result, scope, status_code)
 
 
-def notes_of(request: Request) -> list[str]:
+def notes_of(request: Request) -> dict[str, dict[str, bool]]:
     """Return what is to be said above each page: a demo is never taken for the real thing, nor old figures for new."""
     context = context_of(request)
-    outdated = not context.has_current_articles()
-    return [name for name, said in (("demo", context.settings.demo), ("outdated", outdated)) if said]
+    found: dict[str, dict[str, bool]] = {}
+    if context.settings.demo:
+        found["demo"] = {"mailbox": context.settings.smtp is None}
+    if not context.has_current_articles():
+        found["outdated"] = {}
+    return found
 
 
-def with_notes(html: str, notes: list[str]) -> str:
+def with_notes(html: str, notes: dict[str, dict[str, bool]]) -> str:
     """Return a page with these notes first, in its own language."""
     code = html.partition('<html lang="')[2][:2]
     language = languages.load().get(code) or languages.load()[languages.ORIGINAL]
-    said = "".join(render(f"{name}.html", language, {}) for name in notes)
+    said = "".join(render(f"{name}.html", language, values) for name, values in notes.items())
     # After the skip link, which has to be the first link of a page.
     place = r"(?=<header )" if "<header " in html else r"(?<=<body class=\"hc-root\">)"
     return re.sub(place, lambda _: said, html, count=1)
