@@ -98,6 +98,8 @@ def _steady(folder: Path) -> Row:
         planned += 1 / (peak * SHARE)
     worker.set()
     thread.join()
+    dispatcher.stop.set()
+    assert dispatcher.wait(60)  # before the folder goes that it writes to
     cuts = statistics.quantiles(times, n=100)
     figure = f"peak {peak:.0f}/s; {len(times)} orders: p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"
     return ("review and order at 70 % of the peak for 2 minutes, worker beside it, SQLite FULL", figure, "p99 250 ms")
