@@ -161,7 +161,7 @@ def test_to_end_another_place_asks_for_a_new_proof_and_to_leave_this_one_does_no
     assert {mine, other} == set(re.findall('value="([0-9a-f]{64})"', page))
     today.instant += timedelta(minutes=16)
 
-    for form in ({"session": other}, {"others": "1"}):
+    for form in ({"session": other}, {"others": "1"}, {"others": "1", "session": mine}):
         led = client.post("/widget/en/sessions", data={"token": token(page)} | form, follow_redirects=False)
         assert led.headers["location"] == "/widget/signin?next=%2Fwidget%2Fen%2Fsessions"
 

@@ -64,7 +64,7 @@ async def places(request: Request) -> Response:
     if fields.get("token") != session.token:
         refuse_form(request)
         raise HTTPException(403)
-    here = fields.get("session") == session.handle
+    here = "others" not in fields and fields.get("session") == session.handle
     home = f"/widget/{language.code}/sessions"
     if not here and not sign_in.is_fresh(session, now=context_of(request).now()):
         return to_sign_in(request, home, again=True)
