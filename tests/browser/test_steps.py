@@ -300,6 +300,8 @@ def test_the_fields_of_the_example_come_when_they_are_looked_at_and_move_along(
 ) -> None:
     other = "en" if code == "fr" else "fr"
     page.goto(service.address + DOWNGRADE[code])
+    expect(page.locator(".sw-year:visible")).to_have_count(4)
+    expect(page.locator(".sw-month:visible")).to_have_count(0)
     expect(page.locator("#sw-in_users")).to_have_count(0)  # two fields of days cost as much as the rest of the widget
     page.locator("#sw-users").fill("16")
     expect(page.locator(".sw-new dd")).to_contain_text(re.compile("3.760"))
@@ -307,6 +309,10 @@ def test_the_fields_of_the_example_come_when_they_are_looked_at_and_move_along(
     page.locator(".sw-sample summary").click()
     page.locator("#sw-in_users").fill("18")
     page.locator("#sw-on").fill("2027-06-15")
+    page.locator("#sw-interval").select_option("month")
+    expect(page.locator(".sw-month:visible")).to_have_count(4)
+    expect(page.locator(".sw-year:visible")).to_have_count(0)
+    page.locator("#sw-interval").select_option("year")
 
     expect(page.locator("#sw-on")).to_have_attribute("type", "date")
     expect(page.locator(".sw-price div").first).to_contain_text(re.compile("4.080"))
