@@ -86,7 +86,7 @@ def processor(folder: Path) -> list[Row]:
     Unlike the time of its tasks it leaves out when the machine did something else: the pairs lie closer together.
     """
     with _chromium(folder) as (browser, address):
-        pairs = [[_processor(browser, address, widget=side) for side in (True, False)] for _ in range(LOADS * 2)]
+        pairs = [[_processor(browser, address, widget=side) for side in (True, False)] for _ in range(LOADS * 3)]
     added = median(whole - bare for whole, bare in pairs)
     whole, bare = (median(each) for each in zip(*pairs, strict=True))
     told = f"{added:.1f} ms ({whole:.1f} with it, {bare:.1f} without): {added * SLOWDOWN:.0f} ms {SLOWDOWN}x slower"

@@ -52,7 +52,7 @@
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
       // The cookie says that asking is worth it.
       if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
-      this.prefill();
+      if (location.search || location.hash) this.prefill();
       if (kept.form) this.fill(kept.form);
     }
 
