@@ -177,6 +177,27 @@ def test_another_site_signs_nobody_in_behind_their_back(client: TestClient, site
     assert client.get(again, follow_redirects=False).status_code == 303  # the person's own click
 
 
+@pytest.mark.parametrize(
+    ("then", "other"),
+    [
+        ("/widget/fr/change?plan=premium&users=12", "/widget/en/change?plan=premium&amp;users=12"),
+        ("/fr/abonnement/retrograder/#change=users:12", "/en/subscription/downgrade/#change=users:12"),
+        ("/nowhere/", "/widget/en/change"),
+        ("//elsewhere.example/", "/widget/en/change"),
+        ("", "/widget/en/change"),
+    ],
+)
+def test_the_page_that_asks_leads_on_in_the_other_language_with_what_a_ticket_proposed(
+    client: TestClient, then: str, other: str
+) -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Accept-Language": "fr"}
+
+    asked = client.get("/widget/signin", params={"next": then}, headers=headers)
+
+    assert "<title>Connectez-vous pour continuer" in asked.text
+    assert re.findall(r'<a href="([^"]*)" lang="en"', asked.text) == [other]
+
+
 def test_no_token_of_the_provider_reaches_the_browser(client: TestClient) -> None:
     entered = come_back(client)
     read = client.get("/widget/fr/change")

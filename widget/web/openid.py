@@ -53,7 +53,8 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
     language = language_for(request, then)
     if request.headers.get("sec-fetch-site") not in OWN:
         # A provider that remembers the person asks them nothing: another site could sign them in behind their back.
-        return answer(request, "session/ask.html", language, {"sign_in": f"/widget/signin?{urlencode({'next': then})}"})
+        values = {"sign_in": f"/widget/signin?{urlencode({'next': then})}"}
+        return answer(request, "session/ask.html", language, values, leads_to=then)
     session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
         address = await run_in_threadpool(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -26,6 +26,7 @@ TITLES = {
     "review/check.html": N_("Check your change"),
     "space/show.html": N_("Receipts, reminders, calendar"),
     "mailbox/list.html": N_("The mail of this demo"),
+    "session/ask.html": N_("Sign in to go on"),
     "session/over.html": N_("Sign in again to go on"),
     "session/places.html": N_("Where you are signed in"),
     "session/choose.html": N_("Which space?"),
@@ -60,8 +61,12 @@ def answer(
     status: int = 200,
     *,
     frame: str = "page.html",
+    leads_to: str = "",
 ) -> HTMLResponse:
-    """Return a step, bare for the element, else inside a page (`frame`) with its title, language and way back."""
+    """Return a step, bare for the element, else inside a page (`frame`) with its title, language and way back.
+
+    `leads_to` is the path that a page without an address of its own in each language stands before.
+    """
     inner = render(template, language, values)
     if not wants_fragment(request):
         context = context_of(request)
@@ -75,7 +80,7 @@ def answer(
                 "failed": bool(values.get("summary")),
                 "article": context.articles.article("downgrade", language.code),
                 "others": [
-                    (each.code, each.name, _in_language(request, each.code, values.get("f", {})))
+                    (each.code, each.name, _in_language(request, each.code, values.get("f", {}), leads_to))
                     for each in context.languages.values()
                     if each.code != language.code
                 ],
@@ -169,9 +174,17 @@ def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Resp
     return answer(request, "session/over.html", language_of(request), {"sign_in": address}, 401)
 
 
-def _in_language(request: Request, code: str, typed: Mapping[str, str]) -> str:
-    """Return this page in another language, with what a form sent as its query: it moves along without JavaScript."""
-    parts = request.url.path.split("/")
+def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to: str) -> str:
+    """Return this page, or the one that it leads to, in another language.
+
+    What a form sent moves along as the query, without JavaScript too.
+    """
+    here = urlsplit(leads_to) if leads_to else request.url
+    if leads_to:
+        for pages in context_of(request).articles.articles.values():
+            if here.path in {each.path for each in pages.values()}:
+                return urlunsplit(("", "", pages[code].path, here.query, here.fragment))
+    parts = here.path.split("/")
     if len(parts) < 4 or parts[2] not in context_of(request).languages:
         return f"/widget/{code}/change"
     parts[2] = code
@@ -180,7 +193,7 @@ def _in_language(request: Request, code: str, typed: Mapping[str, str]) -> str:
     if "undo" in parts:
         return f"/widget/{code}/change"
     sent = {name: typed[name][:40] for name in SAMPLE if name in typed} if request.method == "POST" else {}
-    query = urlencode(sent) or request.url.query
+    query = urlencode(sent) or here.query
     return "/".join(parts) + (f"?{query}" if query else "")
 
 
