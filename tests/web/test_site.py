@@ -1,6 +1,8 @@
 """The built pages as the service sends them: asked for again cheaply, and never with old figures unsaid."""
 
+import re
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from starlette.testclient import TestClient
@@ -28,6 +30,17 @@ def test_what_machines_read_is_sent_once_and_then_confirmed(client: TestClient, 
     assert (other.status_code, other.content) == (200, first.content)
     if path.endswith(".xml"):
         assert content_type.partition(";")[0] in {"application/xml", "text/xml", "application/atom+xml"}
+
+
+@pytest.mark.parametrize(
+    "path", ["/index.html", ARTICLE, "/fr/rien/", "/widget/fr/change", "/widget/en/support", "/widget/signin", "/widget/en/nothing"]
+)
+def test_a_page_of_the_site_and_one_of_the_service_have_the_same_icon(client: TestClient, path: str) -> None:
+    named = re.findall(r'<link rel="icon" href="([^"]+)">', client.get(path).text)
+
+    assert [urljoin(path, each) for each in named] == ["/assets/icon.svg"]
+    icon = client.get("/assets/icon.svg")
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
 
 
 @pytest.mark.parametrize("path", ["/widget/en/change", "/widget/signin", "/widget/en/nothing", "/widget/api/v1/policy"])

@@ -35,6 +35,8 @@ def blockers(
 
 def _broken_limits(wish: Level, book: PriceBook) -> list[Refusal]:
     plan = book.plan(wish.plan)
+    if plan.fits(wish.users, wish.zoom_licenses):
+        return []
     limits = (
         ("min_users", plan.min_users, wish.users, wish.users < plan.min_users),
         ("max_users", plan.max_users, wish.users, wish.users > plan.max_users),
