@@ -1,6 +1,7 @@
 """Every command: its arguments, what runs it, and what stops it."""
 
 import argparse
+import gc
 import json
 import logging
 import os
@@ -258,6 +259,9 @@ def _serve(settings: Settings, engine: Engine) -> None:
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
+    # What is there by now stays: the collector, which looked through all of it, made an answer in thousands wait 65 ms.
+    gc.collect()
+    gc.freeze()
     with suppress(KeyboardInterrupt):  # so is Ctrl+C
         Server(configured(app, settings, port=settings.port)).run()
 
