@@ -46,10 +46,11 @@ def test_late_notice_says_both_dates_and_what_is_paid_in_vain() -> None:
 
     assert said == {
         "fr": "La date limite de préavis, le 1er\u00a0juin 2027, est passée\u00a0: le nouveau tarif commence une "
-        "période plus tard, le 1er\u00a0juillet 2028. Les utilisateurs et les licences Zoom baissent quand même "
-        "aujourd’hui\u00a0: vous payez 1\u202f000,00\u00a0€ pour ce que vous ne pouvez plus utiliser.",
+        "période plus tard, le 1er\u00a0juillet 2028. Les utilisateurs et les licences Zoom baissent quand même le "
+        "jour de la commande\u00a0: vous payez 1\u202f000,00\u00a0€ pour ce que vous ne pouvez plus utiliser.",
         "en": "The notice deadline, 1 June 2027, has passed: the lower price starts one term later, on 1 July 2028. "
-        "Users and Zoom licenses drop today all the same: €1,000.00 is paid for what you can no longer use.",
+        "Users and Zoom licenses drop on the day of the order all the same: €1,000.00 is paid for what you can no "
+        "longer use.",
     }
 
 

@@ -72,7 +72,10 @@ def write(
         event.add("sequence", sequence)
         event.add("dtstart", each.day)
         event.add("dtend", each.day + ONE_DAY)
-        event.add("summary", ": ".join(part for part in (name, language.gettext(NAMES[each.kind])) if part))
+        event.add(
+            "summary",
+            f"{language.gettext(':')} ".join(part for part in (name, language.gettext(NAMES[each.kind])) if part),
+        )
         event.add("transp", "TRANSPARENT")
         if each.cancelled:
             event.add("status", "CANCELLED")

@@ -4,6 +4,7 @@ The formatters are compiled once from what Babel prints, so that a page costs mi
 Babel over years of days and thousands of amounts.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,10 @@ from babel.dates import get_month_names
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
 
+#: French puts a no-break space before its double punctuation (a narrow one but before the colon), inside its quotation
+#: marks, and between a number that is no year and its noun.
+_NARROW = re.compile(r"(?<=[\w)\]”»%*}]) (?=[;?!])")
+_WIDE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:»])|(?<=«) |(?<=\d)(?<!\d{4}) (?=[a-zà-ÿ€%])")
 LOCALE = Path(__file__).resolve().parent / "locale"
 #: The languages of the site, the original first, each with its CLDR locale.
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -51,6 +56,10 @@ class Language:
     def folded(self, text: str) -> str:
         """Return a text for sorting: without accents and case."""
         return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
+
+    def spaced(self, text: str) -> str:
+        """Return a text with the no-break spaces of the language."""
+        return _WIDE.sub("\u00a0", _NARROW.sub("\u202f", text)) if self.code == "fr" else text
 
     def number(self, value: int) -> str:
         """Return a whole number with the language's digit grouping."""

@@ -16,9 +16,9 @@ from widget.wording import N_
 
 TITLES = {
     "order.placed": N_("Your order is placed"),
-    "quote.accepted": N_("You accepted the quote"),
+    "quote.accepted": N_("The quote is accepted"),
     "change.undone": N_("The decrease is undone"),
-    "change.applied": N_("Your new price starts today"),
+    "change.applied": N_("The new price is in force"),
     "members.deactivated": N_("Users were deactivated"),
 }
 
@@ -157,7 +157,7 @@ def _notes(facts: Mapping[str, Any]) -> list[str]:
     if facts.get("replaces"):
         notes.append(N_("This order replaces the change that was pending."))
     if facts.get("late_date"):
-        notes.append(N_("The notice deadline had passed, and you confirmed the date of the lower price."))
+        notes.append(N_("The notice deadline had passed, and the date of the lower price was confirmed."))
     if any(line["direction"] == Direction.DOWN for line in facts.get("lines", [])):
         notes.append(N_("Until the price date you can take this decrease back, at no cost."))
     return notes

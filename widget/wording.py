@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
+from widget.domain.calendar import ONE_DAY
 from widget.domain.change import ChangePreview
 from widget.domain.money import minor_units
 from widget.domain.policy import PlanDowngrade, Policy
@@ -26,7 +27,9 @@ RULES = {
     Rule.LOCKED_CONTRACT: N_("A locked contract cannot be changed here: write to %(support_email)s."),
     Rule.PLAN_LIMITS: N_("Users and Zoom licenses must lie within the limits of the plan."),
     Rule.NOTHING_CHANGES: N_("These are the numbers that you already have: there is nothing to change."),
-    Rule.SURVEY_FIRST: N_("Before a downgrade you are asked for one reason; you may prefer not to say."),
+    Rule.SURVEY_FIRST: N_(
+        "Before a downgrade or a cancellation you are asked for one reason; you may prefer not to say."
+    ),
     Rule.ACTIVE_USER_FLOOR: N_("The new number of users cannot be lower than the number of active users."),
     Rule.SEATS_DROP_AT_ONCE: N_("Users and Zoom licenses drop on the day of the order."),
     Rule.PLAN_DROPS_WITH_PRICE: N_("A lower plan starts on the day its price starts."),
@@ -56,7 +59,7 @@ RULES = {
     ),
     Rule.DATA_AFTER_CANCEL: N_("From the end date on, nobody can reach the data of the space: back them up before."),
     Rule.UNDO_CANCEL: N_("A cancellation can be taken back until the day before its end date."),
-    Rule.BILLING_NEXT_INVOICE: N_("A change of billing details holds from the next invoice."),
+    Rule.BILLING_NEXT_INVOICE: N_("A change of billing details applies from the next invoice."),
     Rule.PAYMENT_METHODS: N_("You pay per invoice, by direct debit or by credit card."),
     Rule.CARD_NEEDS_ANNUAL: N_("Automatic card debit needs annual payment."),
     Rule.ONE_INVOICE_ADDRESS: N_("A space has one invoice address."),
@@ -72,7 +75,7 @@ OTHERWISE = {
 
 CASES = {
     Rule.ACTIVE_USER_FLOOR: N_(
-        "You ask for fewer users (%(requested)s) than are active (%(active_users)s): "
+        "You ask for fewer users (%(requested)s) than there are active users and invitations (%(active_users)s): "
         "deactivate %(to_deactivate)s first."
     ),
     Rule.ANNUAL_PRICE_DATE: N_("With annual payment, the lower price starts on the renewal date, %(price_date)s."),
@@ -81,7 +84,7 @@ CASES = {
     Rule.LATE_NOTICE: N_(
         "The notice deadline, %(deadline)s, has passed: the lower price starts one term later, on %(price_date)s."
     ),
-    Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid until %(price_date)s; it is not refunded."),
+    Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid for before %(price_date)s; it is not refunded."),
     Rule.ZOOM_LICENSE_RATIO: N_(
         "Active users: %(active_users)s; Zoom licenses: %(zoom_licenses)s. One license serves about "
         "%(zoom_users_per_license)s active users."
@@ -96,7 +99,10 @@ DEARER = N_(
     "You ask for less and will pay more: %(later_fee)s instead of %(fee)s, from %(from)s. The prices have risen since "
     "your last order."
 )
-UNUSED = N_("Users and Zoom licenses drop today all the same: %(unused)s is paid for what you can no longer use.")
+UNUSED = N_(
+    "Users and Zoom licenses drop on the day of the order all the same: %(unused)s is paid for what you can no longer "
+    "use."
+)
 LIMITS = {
     "min_users": N_(
         "With the plan %(plan)s, the number of users is at least %(allowed)s; you ask for %(requested)s. "
@@ -204,7 +210,7 @@ def _facts(preview: ChangePreview, language: Language) -> dict[str, object]:
         "renewal": preview.renewal_date,
         "deadline": preview.notice_deadline,
         "last_day": preview.last_day_to_order,
-        "invoice_end": preview.invoices[0].ends_on if preview.invoices else None,
+        "invoice_end": preview.invoices[0].ends_on - ONE_DAY if preview.invoices else None,
     }
     facts |= {name: language.date(day) for name, day in days.items() if day}
     if preview.unused:

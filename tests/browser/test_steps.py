@@ -395,7 +395,7 @@ def test_each_line_of_the_result_opens_the_sentence_of_its_rule(service: Service
         "Licences Zoom": f"{where}mettre-a-niveau/#available-at-once",
         "Tarif": f"{where}retrograder/#plan-drops-with-price",
         "Facture de mise à niveau": f"{where}mettre-a-niveau/#upgrade-invoice",
-        "Payé et plus utilisable": f"{where}retrograder/#no-credit",
+        "Payé mais inutilisable": f"{where}retrograder/#no-credit",
         "Date limite de préavis": f"{where}retrograder/#notice-period",
         "Date de renouvellement": f"{where}retrograder/#annual-price-date",
         "Dernier jour pour commander avec les mêmes dates": f"{where}retrograder/#best-day",

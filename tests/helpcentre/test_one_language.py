@@ -10,7 +10,7 @@ from tests.one_language import foreign_in_text, foreign_words, parted_numbers
 
 CODES = ("fr", "en")
 #: The glossary gives each term in the other language too, in a column that says so on the page.
-TERMS = {"fr": "Les termes de ce centre d’aide", "en": "The terms of this help centre"}
+TERMS = {"fr": "Les termes de ce centre d’aide", "en": "The terms of this help center"}
 
 
 def texts(value: object) -> list[str]:

@@ -71,6 +71,19 @@ def html_files(site: Path) -> Iterator[Path]:
     yield from sorted(site.rglob("*.html"))
 
 
+#: A plain space where French wants a no-break one: before double punctuation and inside its quotation marks.
+BREAKS = re.compile(r".{0,30}(?:[\w)»] [:;?!»](?=\s|$)|« ).{0,10}")
+
+
+@pytest.mark.parametrize("page", [page for page in EACH_PAGE if page.language == "fr"], ids=lambda page: page.file)
+def test_no_french_line_begins_with_its_punctuation_neither_in_contents_nor_in_labels(site: Path, page: Page) -> None:
+    reader = page_at(site, page.path)
+    said = [*reader.words, *(found[name] for _, found in reader.elements for name in ("alt", "title") if name in found)]
+
+    assert said
+    assert [found[0] for each in said for found in BREAKS.finditer(each)] == []
+
+
 @pytest.mark.parametrize("page", EACH_PAGE, ids=lambda page: page.file)
 def test_each_article_names_its_address_its_translations_and_its_summary(site: Path, page: Page) -> None:
     built = page_at(site, page.path)

@@ -65,7 +65,7 @@ def test_the_calendar_of_an_undo_names_the_price_that_is_left_to_come(
     first = days(claire, outbox.id_of(claire.space_id, "order.placed", order), code)
     after = days(claire, receipt_of(claire.space_id, change_id), code)
 
-    name = f"Atelier Nord: {price}"
+    name = f"Atelier Nord{languages.load()[code].gettext(':')} {price}"
     assert (first[name], after[name]) == (("2027-05-08", ""), ("2026-12-01", ""))
     assert sorted(status for _, status in after.values()) == ["", "CANCELLED"]
 

@@ -36,7 +36,7 @@ def test_one_worker_sends_applies_and_reminds(claire: Administrator, tmp_path: P
 
     run(Worker(post(claire.engine, tmp_path, clock)), lambda: len(letters(tmp_path)) == 2)
 
-    assert sorted(str(each["Subject"]) for each in letters(tmp_path))[1] == "Votre nouveau prix commence aujourd’hui"
+    assert sorted(str(each["Subject"]) for each in letters(tmp_path))[0] == "Le nouveau tarif est en vigueur"
     assert len(events(claire.engine, "change.applied")) == 1
 
 

@@ -35,7 +35,7 @@ def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: Test
     mail = urlsplit(html.unescape(re.findall(r'href="(mailto:[^"]+)"', page)[-1]))
     about = parse_qs(mail.query)
     assert mail.path == "support@workspace.example"
-    assert about["subject"] == ["Modification de l’abonnement de Grand Contrat, référence signed-contract-1"]
+    assert about["subject"] == ["Modification de l’abonnement, espace Grand Contrat, référence signed-contract-1"]
     assert about["body"] == ["Espace\u00a0: Grand Contrat\nRéférence\u00a0: signed-contract-1\n\n"]
     assert page.count(" disabled") == 6
     wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}

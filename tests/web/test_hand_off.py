@@ -111,7 +111,7 @@ def test_the_documented_example_signs_in_after_a_yes(client: TestClient, clock: 
 
     page = html.unescape(asked.text)
     assert (asked.status_code, asked.headers["cache-control"]) == (200, "no-store")
-    assert "Continuer en tant que Claire Martin" in page
+    assert "Continuer avec ce compte\N{NO-BREAK SPACE}: Claire Martin" in page
     assert "Atelier Nord" in page
     names = [cookie.split("=")[0] for cookie in asked.headers.get_list("set-cookie")]
     assert names == ["__Host-attempt"]

@@ -33,7 +33,7 @@ def test_fewer_users_than_active_leads_to_the_list_least_recently_seen_first(cli
 
     assert page.index("Éric Blanc") < page.index("Anne Faure") < page.index("Karim Benali")
     assert "Claire Martin" not in page
-    assert "désactivez-en d’abord 2" in page
+    assert "à désactiver d’abord\u00a0: 2" in page
 
 
 def test_each_name_is_confirmed_before_anybody_is_deactivated(client: TestClient) -> None:
@@ -100,7 +100,7 @@ def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: Test
     assert "Rien n’a été commandé" in answer.text
     assert rows(answer.text) == [
         ("Jour de la commande", "24\u00a0novembre 2026", "25\u00a0novembre 2026"),
-        ("Utilisateurs\u00a0: utilisable à partir du", "24\u00a0novembre 2026", "25\u00a0novembre 2026"),
+        ("Utilisateurs\u00a0: applicable à partir du", "24\u00a0novembre 2026", "25\u00a0novembre 2026"),
     ]
     assert "Premium, 12\u00a0utilisateurs" in client.get("/widget/fr/change").text
 

@@ -111,7 +111,9 @@ def test_hundreds_are_ticked_confirmed_name_by_name_and_deactivated_and_the_wish
     assert surplus(confirmation) == []
     assert (without.status_code, "Tick at least one name" in without.text) == (422, True)
     assert len(confirmation.encode()) < 150_000
-    assert "(1,000) than are active (2,750): deactivate 1,750 first" in html.unescape(done.text)
+    assert "(1,000) than there are active users and invitations (2,750): deactivate 1,750 first" in html.unescape(
+        done.text
+    )
     assert counts(done.text) == "250 2,749 0"
 
 

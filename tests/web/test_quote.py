@@ -335,12 +335,12 @@ def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClien
     page = olivia.get(f"/widget/en/receipts/{accepted['id']}").text
     paper = text_of(olivia.get(f"/widget/en/receipts/{accepted['id']}/pdf").content)
     mails = [str(each["Subject"]) for each in letters(olivia)]
-    letter = next(each for each in letters(olivia) if str(each["Subject"]).startswith("You accepted the quote"))
+    letter = next(each for each in letters(olivia) if str(each["Subject"]).startswith("The quote is accepted"))
     body = letter.get_body(("plain",))
 
     assert body is not None
     for text in (words(page), paper, body.get_content()):
-        for said in ("You accepted the quote", number, "Olivia Hughes", "24 November 2026", proof):
+        for said in ("The quote is accepted", number, "Olivia Hughes", "24 November 2026", proof):
             assert without_spaces(said) in without_spaces(text), (said, text)
     assert [each.get_filename() for each in letter.iter_attachments()] == [f"{accepted['id']}.pdf", "calendar.ics"]
     assert [each for each in mails if each.startswith("Your order is placed")] == []

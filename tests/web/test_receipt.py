@@ -141,8 +141,8 @@ def test_the_calendar_of_an_undo_takes_back_the_days_that_its_order_named(client
 
     events: list[Any] = Calendar.from_ical(content).walk("VEVENT")
     assert {str(each["SUMMARY"]): str(each["STATUS"]) for each in events} == {
-        "Atelier Nord: Dernier jour pour commander": "CANCELLED",
-        "Atelier Nord: Nouveau tarif": "CANCELLED",
+        "Atelier Nord\u00a0: Dernier jour pour commander": "CANCELLED",
+        "Atelier Nord\u00a0: Nouveau tarif": "CANCELLED",
     }
     for identity, (day, sequence) in days(content).items():
         assert (named[identity][0], named[identity][1] < sequence) == (day, True)

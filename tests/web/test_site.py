@@ -33,7 +33,16 @@ def test_what_machines_read_is_sent_once_and_then_confirmed(client: TestClient, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/index.html", ARTICLE, "/fr/rien/", "/widget/fr/change", "/widget/en/support", "/widget/signin", "/widget/en/nothing"]
+    "path",
+    [
+        "/index.html",
+        ARTICLE,
+        "/fr/rien/",
+        "/widget/fr/change",
+        "/widget/en/support",
+        "/widget/signin",
+        "/widget/en/nothing",
+    ],
 )
 def test_a_page_of_the_site_and_one_of_the_service_have_the_same_icon(client: TestClient, path: str) -> None:
     named = re.findall(r'<link rel="icon" href="([^"]+)">', client.get(path).text)

@@ -107,7 +107,7 @@ def test_the_day_changed_meanwhile(client: TestClient, today: Today) -> None:
     assert status == 409
     assert rows(page) == [
         ("Jour de la commande", "30\u00a0novembre 2026", "1er\u00a0décembre 2026"),
-        (f"Licences Zoom{COLON}utilisable à partir du", "30\u00a0novembre 2026", "1er\u00a0décembre 2026"),
+        (f"Licences Zoom{COLON}applicable à partir du", "30\u00a0novembre 2026", "1er\u00a0décembre 2026"),
     ]
 
 

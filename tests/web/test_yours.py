@@ -64,7 +64,7 @@ HAS = {
             "What you add today is yours at once, and counts in the price from 1 December 2026; one invoice covers the "
             "months until the renewal, on 8 May 2027.",
         ),
-        ("Claire Martin", "cancel", "Cancelled by 8 April 2027, that day included, it ends on 8 May 2027."),
+        ("Claire Martin", "cancel", "A subscription canceled by 8 April 2027, that day included, ends on 8 May 2027."),
         (
             "Claire Martin",
             "billing",
@@ -75,7 +75,11 @@ HAS = {
             "upgrade",
             "What you add today is yours at once, and counts in the price from 1 December 2026.",
         ),
-        ("Olivia Hughes", "cancel", "Cancelled by 1 December 2026, that day included, it ends on 1 January 2027."),
+        (
+            "Olivia Hughes",
+            "cancel",
+            "A subscription canceled by 1 December 2026, that day included, ends on 1 January 2027.",
+        ),
         (
             "Olivia Hughes",
             "billing",

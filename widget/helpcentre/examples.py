@@ -11,11 +11,8 @@ from widget.domain.plan import Interval, Level, PriceBook
 from widget.domain.terms import Terms
 from widget.helpcentre.markup import Row, facts_table, flat, lines
 from widget.languages import Language
-from widget.panels import ITEM_NAMES, PER, RuleLink, level_text, result_view
-from widget.wording import N_
+from widget.panels import INTERVALS, ITEM_NAMES, PER, RuleLink, level_text, result_view
 from widget.worked import Case, answer, read
-
-INTERVALS = {Interval.MONTH: N_("monthly"), Interval.YEAR: N_("annual")}
 
 
 def example(argument: str, terms: Terms, language: Language, link: RuleLink) -> str:
@@ -61,7 +58,7 @@ def _asked(result: ChangePreview, language: Language) -> list[Row]:
     rows: list[Row] = [
         (t("Payment"), t(INTERVALS[subscription.interval])),
         (t("Now"), told(subscription.in_use, book, language)),
-        (t("Asked"), told(result.wish, book, language)),
+        (t("Requested"), told(result.wish, book, language)),
     ]
     if subscription.active_users:
         rows.append((t("Active users"), language.number(subscription.active_users)))
@@ -75,7 +72,7 @@ def _what_happens(result: ChangePreview, language: Language) -> list[Row]:
     rows: list[Row] = []
     if result.notice_deadline and result.goes_down:
         rows.append((t("Notice deadline"), deadline(result.notice_deadline, bool(result.notice_in_time), language)))
-    rows.append((t("Usable from"), _usable(result, language)))
+    rows.append((t("Applies from"), _usable(result, language)))
     rows += fee_rows(result, language)
     for invoice in result.invoices:
         days = period(invoice.starts_on, invoice.ends_on, language)

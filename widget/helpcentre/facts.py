@@ -37,9 +37,6 @@ from widget.wording import notice
 
 _FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
 _BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
-#: French puts a no-break space before its double punctuation, inside its quotation marks, and between a number that is
-#: no year and its noun.
-_FRENCH_SPACE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:;?!»])|(?<=«) |(?<=\d)(?<!\d{4}) (?=[a-zà-ÿ€%])")
 #: Facts that take arguments, as they are written.
 WITH_ARGUMENTS = (
     "price PLAN user|zoom_license month|year",
@@ -79,7 +76,7 @@ class Sources:
         found: dict[Rule, tuple[str, str]] = {}
         for page in (twins[self.language.code] for twins in self.pages.values()):
             found |= {
-                Rule(rule): (_spaced(page.sections[rule], self.language), f"{page.path}#{rule}") for rule in page.rules
+                Rule(rule): (self.language.spaced(page.sections[rule]), f"{page.path}#{rule}") for rule in page.rules
             }
         return found
 
@@ -113,6 +110,7 @@ def facts(sources: Sources) -> dict[str, str]:
         "trial_max_users": language.number(policy.trial_max_users),
         "quote_valid_days": language.number(policy.quote_valid_days),
         "quote_reminder_days": language.number(policy.quote_reminder_days),
+        "survey_comment_days": language.number(policy.retention.survey_comments),
         "early_reminder_days": language.number(EARLY_DAYS),
         "late_reminder_days": language.number(LATE_DAYS),
         "lowest_plan": lowest.name[language.code],
@@ -181,12 +179,7 @@ def _line(line: str, known: dict[str, str], sources: Sources) -> str:
         return flat(screens.figure(screen[2], screen[1], sources.language))
 
     filled = _FACT.sub(lambda found: known.get(found[1].strip()) or fact(found[1].strip(), sources), line)
-    return _spaced(filled, sources.language)
-
-
-def _spaced(text: str, language: Language) -> str:
-    """Return a text with the no-break spaces of its language."""
-    return _FRENCH_SPACE.sub("\u00a0", text) if language.code == "fr" else text
+    return sources.language.spaced(filled)
 
 
 def _block(kind: str, argument: str, sources: Sources) -> str:

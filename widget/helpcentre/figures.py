@@ -32,13 +32,13 @@ def glossary(language: Language, others: list[Language]) -> str:
     rows = [
         [
             term.name[language.code],
-            term.meaning[language.code],
+            language.spaced(term.meaning[language.code]),
             *(Markup('<span lang="{}">{}</span>').format(each.code, term.name[each.code]) for each in others),
         ]
         for term in known
     ]
     head = [language.gettext("Term"), language.gettext("Meaning"), *(_named(each) for each in others)]
-    return flat(table(language.gettext("The terms of this help centre"), head, rows, "hc-glossary"))
+    return flat(table(language.gettext("The terms of this help center"), head, rows, "hc-glossary"))
 
 
 def _named(language: Language) -> Markup:

@@ -26,7 +26,7 @@ NAMES: Mapping[str, str] = {
     "undo_cancel": N_("A cancellation can be taken back"),
     "card_needs_annual": N_("Automatic card debit needs annual payment"),
     "quote_valid_days": N_("Days that a quote holds"),
-    "quote_reminder_days": N_("Days before its last day that a quote is recalled"),
+    "quote_reminder_days": N_("Days before a quote expires when a reminder is sent"),
     "trial_days": N_("Days of a trial"),
     "trial_max_users": N_("Users of a trial space at most"),
     "support_email": N_("Address of support"),
@@ -51,9 +51,11 @@ def _prices(book: PriceBook, language: Language, caption: str) -> Markup:
     head = (t("Plan"), t("User, per month"), t("Zoom license, per month"), t("User, per year"))
     rows = []
     for plan in book.plans:
-        each = [plan.prices[interval] for interval in Interval]
-        amounts = [amount for price in each for amount in (price.user, price.zoom_license)]
-        money = [language.money(amount, book.currency) for amount in amounts]
+        money = []
+        for prices in (plan.prices[interval] for interval in Interval):
+            money.append(language.money(prices.user, book.currency))
+            # A plan without Zoom licenses has no price for one, not a free one.
+            money.append(language.money(prices.zoom_license, book.currency) if plan.max_zoom_licenses else "–")
         rows.append(
             [plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"]
         )

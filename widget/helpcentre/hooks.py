@@ -6,7 +6,7 @@ static-i18n builds once per language, nested; every hook may run several times a
 import json
 import logging
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import event_priority
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page as MkDocsPage
+from mkdocs.structure.toc import AnchorLink
 
 from widget import catalogue, headers, languages
 from widget.helpcentre import (
@@ -35,6 +36,7 @@ from widget.helpcentre import (
     translations,
 )
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
+from widget.languages import Language
 from widget.rendering import led_to
 from widget.settings import ROOT
 
@@ -154,7 +156,15 @@ def on_page_content(html: str, page: MkDocsPage, **_: Any) -> str:
     if article is None:
         return html
     _built[article.file] = html
+    _space(page.toc, languages.load()[article.language])
     return permalinks.in_headings(html, article)
+
+
+def _space(entries: Iterable[AnchorLink], language: Language) -> None:
+    """Give the table of contents its no-break spaces again: Markdown makes each space of a heading a plain one."""
+    for entry in entries:
+        entry.title = language.spaced(entry.title)
+        _space(entry.children, language)
 
 
 def on_page_context(context: dict[str, Any], page: MkDocsPage, config: MkDocsConfig, **_: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from widget.languages import LOCALES
+from widget.languages import LOCALES, load
 
 HOME = "index"
 WIDGETS = ("change",)
@@ -136,13 +136,14 @@ def _page(path: Path, language: str) -> Page:
         raise PageError(
             f"{name}:1: ::widget{{…}} in the text and `widget:` in the front matter go together; one is missing"
         )
+    spaced = load()[language].spaced
     page = Page(
         key=path.stem,
         language=language,
-        title=values["title"],
+        title=spaced(values["title"]),
         slug=values["slug"],
         number=values["number"],
-        summary=" ".join(values["summary"].split()),
+        summary=spaced(" ".join(values["summary"].split())),
         reviewed=values["reviewed"],
         related=tuple(values["related"]),
         synonyms=tuple(values.get("synonyms", ())),

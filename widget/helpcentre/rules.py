@@ -12,10 +12,10 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Rule
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
-from widget.helpcentre.examples import INTERVALS, cancellation_rows, fee_rows, period, told
+from widget.helpcentre.examples import cancellation_rows, fee_rows, period, told
 from widget.helpcentre.markup import Cell, flat, lines, table
 from widget.languages import Language
-from widget.panels import level_text
+from widget.panels import INTERVALS, level_text
 from widget.wording import explanations, refusal_text, rule_text
 from widget.worked import Answer, Case, Undone, answer, cases, read
 
@@ -47,7 +47,7 @@ def _cases(rule: Rule, heading: str, terms: Terms, language: Language) -> Markup
     if rule not in cases():
         return Markup('<p class="hc-small">{}</p>').format(t("This rule decides no date and no amount."))
     rows = [_row(rule, line, terms, language) for line in cases()[rule]]
-    head = [t("Day"), t("Payment"), t("Now"), t("Asked"), t("What follows")]
+    head = [t("Day"), t("Payment"), t("Now"), t("Requested"), t("What follows")]
     return table(f"{heading} – {t('worked cases')}", head, rows, "hc-cases")
 
 

@@ -39,7 +39,10 @@ def figure(name: str, alt: str, language: Language) -> str:
         '<img class="hc-{palette}" src="/assets/screens/{code}-{name}-{palette}.webp" width="{width}" '
         'height="{height}" alt="{alt}" loading="lazy" decoding="async">'
     )
-    images = [image.format(palette=each, code=language.code, name=name, alt=alt, **taken["size"]) for each in PALETTES]
+    images = [
+        image.format(palette=each, code=language.code, name=name, alt=language.spaced(alt), **taken["size"])
+        for each in PALETTES
+    ]
     return Markup('<figure class="hc-screen">{}</figure>').format(Markup().join(images))
 
 

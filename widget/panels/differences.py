@@ -67,7 +67,7 @@ def _line_rows(
         rows.append((language.gettext(N_("In use")), _in_use(before, terms, language), _in_use(now, terms, language)))
     for old, new in zip(before, now, strict=True):
         item = language.gettext(ITEM_NAMES[old["item"]])
-        for field, name in (("usable_from", N_("%(line)s: usable from")), ("priced_from", N_("%(line)s: price from"))):
+        for field, name in (("usable_from", N_("%(line)s: applies from")), ("priced_from", N_("%(line)s: price from"))):
             rows.append((language.gettext(name) % {"line": item}, day(old[field]), day(new[field])))
     return rows
 

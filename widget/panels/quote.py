@@ -10,7 +10,7 @@ from widget.domain.terms import Terms
 from widget.domain.vat import Vat
 from widget.languages import Language
 from widget.panels.quote_mentions import customer_lines, mentions, rate_text, seller_lines, vat_sentence
-from widget.panels.words import DIRECTION_NAMES, ITEM_NAMES, PER, fee_text, level_text, value_text
+from widget.panels.words import DIRECTION_NAMES, INTERVALS, ITEM_NAMES, PER, fee_text, level_text, value_text
 from widget.wording import N_
 
 Row = tuple[str, str]
@@ -66,7 +66,7 @@ def _facts(quote: Quote, language: Language) -> list[Row]:
         (N_("Asked for by"), quote.asked_by),
         (N_("Space"), f"{quote.customer.space} ({quote.customer.space_id})"),
         (N_("Change"), say(DIRECTION_NAMES[quote.direction])),
-        (N_("Payment"), say(PER[quote.interval])),
+        (N_("Payment"), say(INTERVALS[quote.interval])),
     ]
     if quote.renewal_date and quote.notice_deadline:
         rows.append((N_("Renewal date"), language.date(quote.renewal_date)))
@@ -150,8 +150,8 @@ def _item(item: ItemDates, book: PriceBook, language: Language) -> str:
         if item.usable_from
         else "–"
     )
-    priced = language.date(item.priced_from) if item.priced_from else say(N_("no change in price"))
-    text = say(N_("%(before)s → %(after)s, usable: %(usable)s, price from: %(priced)s"))
+    priced = language.date(item.priced_from) if item.priced_from else say(N_("unchanged"))
+    text = say(N_("%(before)s → %(after)s; applies: %(usable)s; new price: %(priced)s"))
     return text % {"before": before, "after": after, "usable": usable, "priced": priced}
 
 

@@ -29,7 +29,7 @@ VAT_SENTENCES = {
 TERM = {
     Interval.MONTH: N_("The subscription is paid by the month and renewed on the first of each month."),
     Interval.YEAR: N_(
-        "The subscription is paid by the year and renewed on %(renewal)s. Notice of a decrease is given by "
+        "The subscription is paid by the year and renewed on %(renewal)s. Notice of a decrease must be given by "
         "%(deadline)s, that day included; later notice counts for the renewal after."
     ),
 }

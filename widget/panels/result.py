@@ -192,7 +192,7 @@ def _three_dates(preview: ChangePreview, language: Language) -> list[tuple[str, 
     priced = [line.priced_from for line in preview.lines if line.priced_from]
     free = [line.priced_from for line in preview.lines if line.direction == "up" and line.priced_from]
     t = language.gettext
-    rows = [(t(N_("Usable from")), _usable(preview, language))]
+    rows = [(t(N_("Applies from")), _usable(preview, language))]
     if priced:
         rows.append((t(N_("New fee from")), [language.date(max(priced))]))
     if preview.goes_down and preview.notice_deadline:

@@ -16,6 +16,7 @@ DIRECTION_NAMES = {
     Direction.MIXED: N_("Upgrade and downgrade in one change"),
     Direction.NONE: N_("No change"),
 }
+INTERVALS = {Interval.MONTH: N_("monthly"), Interval.YEAR: N_("annual")}
 PER = {Interval.MONTH: N_("per month"), Interval.YEAR: N_("per year")}
 
 

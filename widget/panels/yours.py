@@ -36,7 +36,7 @@ ADD_ANNUAL = N_(
     "What you add today is yours at once, and counts in the price from %(next_month)s; one invoice covers the months "
     "until the renewal, on %(renewal)s."
 )
-CANCEL = N_("Cancelled by %(last_day)s, that day included, it ends on %(end)s.")
+CANCEL = N_("A subscription canceled by %(last_day)s, that day included, ends on %(end)s.")
 BILLING = N_("What you save today is used from the next regular invoice on, that of %(invoice)s.")
 
 

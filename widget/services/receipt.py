@@ -58,7 +58,7 @@ def paper(message: Message, language: Language, terms: Terms) -> bytes:
 def _view(shown: dict[str, Any], language: Language) -> dict[str, Any]:
     t = language.gettext
     return shown | {
-        "head": [t(N_("Line")), t(N_("Before")), t(N_("After")), t(N_("Usable from")), t(N_("Price from"))],
+        "head": [t(N_("Line")), t(N_("Before")), t(N_("After")), t(N_("Applies from")), t(N_("Price from"))],
         "words": {
             "page": t(N_("Page")),
             "lines": t(N_("Line by line")),

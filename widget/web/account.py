@@ -181,7 +181,7 @@ def _locked(request: Request, seen: Account, language: Language) -> dict[str, st
     t, email = language.gettext, context_of(request).terms.policy(seen.on).support_email
     # The space, and the version of its subscription: support finds what the reader saw.
     facts = {"email": email, "space": seen.space.name, "reference": f"{seen.space.id}-{seen.stored.version}"}
-    subject = t(N_("Change of the subscription of %(space)s, reference %(reference)s")) % facts
+    subject = t(N_("Change of subscription, space %(space)s, reference %(reference)s")) % facts
     body = t(N_("Space: %(space)s")) % facts + "\n" + t(N_("Reference: %(reference)s")) % facts + "\n\n"
     text = N_("It cannot be changed here. Write to %(email)s about the space %(space)s, reference %(reference)s.")
     return {

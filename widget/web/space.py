@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget import receipts
+from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.services import calendar, receipt, reminders
 from widget.services.account import Account
 from widget.store.session import Session
@@ -63,6 +64,8 @@ def _show(request: Request, session: Session, seen: Account, secret: str = "") -
         ],
         "administrator": seen.member.is_administrator,
         "reminded": reminders.wanted(context.engine, space_id=seen.space.id),
+        "early": language.number(EARLY_DAYS),
+        "late": language.number(LATE_DAYS),
         "annual": seen.subscription.term_start is not None,
         "calendar_since": since and receipts.moment(since, seen.space.time_zone, language),
         "secret": secret,
