@@ -172,7 +172,7 @@ MENTIONS = {
         "the VAT rate and amount": "TVA à 20 % 440,00 €",
         "the gross total": "Total TVA comprise par an 2 640,00 €",
         "the price date": "nouveau tarif : 8\u00a0mai 2027",
-        "the renewal and the notice": "renouvelé le 8\u00a0mai 2027. Le préavis d’une baisse doit être donné au plus tard le",
+        "the renewal and the notice": "renouvelé le 8\u00a0mai 2027. Le préavis d’une baisse doit être donné au",
         "payment and late payment": "30\u00a0jours après sa date, sans escompte",
         "the recovery fee": "indemnité forfaitaire de recouvrement de 40,00 €",
         "the versions": "Règles 2026-11 et tarif de référence 2026-11 : https://help.example.org/a/1016/",
