@@ -1,9 +1,11 @@
 """Signing in at an OpenID provider: the right way in, and every lie refused with a clean page and a line in the log."""
 
+import asyncio
 import gzip
 import html
 import logging
 import re
+import socket
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,17 +19,19 @@ import httpx2
 import pytest
 from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
+from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.testclient import TestClient
 
 from tests.gateways.receivers import certificate, http_trap, status
+from tests.loop import in_a_loop
 from tests.provider.hostile import ACCESS_TOKEN, GONE, REFRESH_TOKEN, Hostile, running, sign
 from tests.services.conftest import contents
 from tests.web.conftest import Today
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
-from widget.gateways.openid import Asked, OpenIdProvider, ProviderError
+from widget.gateways.openid import LET_BE, Asked, OpenIdProvider, ProviderError
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store.engine import migrate, open_engine
@@ -330,7 +334,9 @@ def test_the_shortest_key_that_is_long_enough_signs_in(client: TestClient, provi
 
 
 @pytest.mark.parametrize("fault", SILENT)
-def test_a_provider_that_does_not_answer_is_told_as_such(client: TestClient, provider: Hostile, fault: str) -> None:
+def test_a_provider_that_does_not_answer_is_told_as_such(
+    client: TestClient, provider: Hostile, clock: Today, fault: str
+) -> None:
     provider.tricks = SILENT[fault]
 
     answer = client.get("/widget/signin", params={"next": "/widget/fr/change"}, follow_redirects=False)
@@ -339,7 +345,53 @@ def test_a_provider_that_does_not_answer_is_told_as_such(client: TestClient, pro
 
     assert "Le service de connexion ne répond pas. Réessayez dans un instant." in refused(answer, 503)
     provider.tricks = {}
+    clock.instant += LET_BE
+    provider.clock = clock()
     assert come_back(client).status_code == 303
+
+
+def test_a_silent_provider_is_let_be_for_a_while_so_that_nobody_else_waits_for_it(
+    client: TestClient, provider: Hostile, clock: Today
+) -> None:
+    sign_in = "/widget/signin?next=/fr/"
+    provider.tricks = SILENT["metadata fails"]
+    refused(client.get(sign_in, follow_redirects=False), 503)
+    provider.tricks = {}
+
+    refused(client.get(sign_in, follow_redirects=False), 503)
+
+    clock.instant += LET_BE
+    assert client.get(sign_in, follow_redirects=False).status_code == 303
+
+
+def test_the_articles_are_there_while_more_people_wait_for_a_silent_provider_than_there_are_threads(
+    tmp_path: Path, clock: Today
+) -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as silent:
+        trust = tmp_path / "trust.toml"
+        trust.write_text(TRUST.format(issuer=f"http://127.0.0.1:{silent.getsockname()[1]}"))
+        settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_TRUST": str(trust)})
+        engine = open_engine(settings.database_url)
+        migrate(engine)
+        try:
+            statuses = in_a_loop(read_meanwhile(create_app(settings, engine, clock), settings.address, waiting=45))
+        finally:
+            engine.dispose()
+
+    assert statuses == [200] + [503] * 45
+
+
+async def read_meanwhile(app: Starlette, address: str, *, waiting: int) -> list[int]:
+    """Return what an article answers while nobody who signs in has an answer yet, and what those get in the end."""
+    there = httpx2.ASGITransport(app=app)
+    async with httpx2.AsyncClient(
+        transport=there, base_url=address, headers={"Sec-Fetch-Site": "same-origin"}
+    ) as browser:
+        sign_ins = [asyncio.create_task(browser.get("/widget/signin?next=/fr/")) for _ in range(waiting)]
+        await asyncio.sleep(0.5)  # all have begun
+        article = await browser.get("/fr/")
+        assert not any(each.done() for each in sign_ins)
+        return [article.status_code, *(each.status_code for each in await asyncio.gather(*sign_ins))]
 
 
 def test_a_provider_that_cannot_prove_its_name_is_told_nothing(tmp_path: Path) -> None:

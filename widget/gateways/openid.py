@@ -31,6 +31,8 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LEEWAY = 60
 #: How long metadata and keys are kept, and how soon they may be asked for again because of an unknown key.
 KEEP, AGAIN = timedelta(hours=1), timedelta(minutes=1)
+#: How soon a provider that did not answer as it should is asked again: until then nobody waits for it.
+LET_BE = timedelta(seconds=10)
 #: How old a logout token may be, in seconds.
 MOST_AGE = 300
 LONGEST_TOKEN = 32 * 1024
@@ -96,6 +98,7 @@ class OpenIdProvider:
         self.redirect_uri = redirect_uri
         self._lock = threading.Lock()
         self._metadata: tuple[datetime, dict[str, Any]] | None = None
+        self._failed: tuple[datetime, str] | None = None
         self._keys: tuple[datetime, KeySet] | None = None
 
     def authorization(self, asked: Asked, state: str, *, language: str) -> str:
@@ -166,8 +169,14 @@ class OpenIdProvider:
     def _discovered(self, now: datetime) -> dict[str, Any]:
         with self._lock:
             if self._metadata is None or now - self._metadata[0] > KEEP:
+                if self._failed and now - self._failed[0] < LET_BE:
+                    raise ProviderError(self._failed[1])
                 address = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-                self._metadata = (now, self._checked(_fetched(address)))
+                try:
+                    self._metadata = (now, self._checked(_fetched(address)))
+                except ProviderError as error:
+                    self._failed = (now, error.code)
+                    raise
             return self._metadata[1]
 
     def _checked(self, metadata: dict[str, Any]) -> dict[str, Any]:

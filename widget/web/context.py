@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from anyio import CapacityLimiter
 from sqlalchemy import Engine
 from starlette.requests import Request
 
@@ -36,6 +37,8 @@ class Context:
     site_headers: dict[str, str]
     remembered: Remembered = field(default_factory=Remembered)
     provider: OpenIdProvider | None = None
+    #: Threads that wait for the provider, apart from those that serve the articles: a silent one must not hold those.
+    asking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
 
     def now(self) -> datetime:
         """Return the present instant, in UTC."""

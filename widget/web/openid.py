@@ -1,10 +1,13 @@
 """Signing in at the vendor's OpenID provider: there, back, into which space, and out when the provider says so."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from starlette.concurrency import run_in_threadpool
+from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -14,13 +17,15 @@ from widget.logs import Event, tell
 from widget.services import openid, sign_in
 from widget.services.limits import Limit
 from widget.services.openid import Choice, Entered, NoPlaceError
-from widget.web.context import accepted_language, context_of
+from widget.web.context import Context, accepted_language, context_of
 from widget.web.desk import home_of
 from widget.web.limits import limited
 from widget.web.pages import answer, read_form
 from widget.web.security import safe_next
 from widget.web.session import browser_of, cookie, remember, session_id_of, signed_in
 from widget.wording import N_
+
+T = TypeVar("T")
 
 NO_STORE = {"Cache-Control": "no-store"}
 TITLE = N_("You are not signed in")
@@ -57,7 +62,8 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
         return answer(request, "session/ask.html", language, values, leads_to=then)
     session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
-        address = await run_in_threadpool(
+        address = await _asking(
+            context,
             openid.start,
             context.engine,
             provider,
@@ -83,7 +89,8 @@ async def callback(request: Request) -> Response:
     if len(asked) != len(dict(asked)) or any(len(value) > 4_096 for _, value in asked):
         return refuse(request, "callback-fields")
     try:
-        outcome = await run_in_threadpool(
+        outcome = await _asking(
+            context,
             openid.finish,
             context.engine,
             context.provider,
@@ -134,12 +141,17 @@ async def logged_out(request: Request) -> Response:
     try:
         if len(tokens) != 1:
             raise ProviderError("logout-fields")
-        ended = await run_in_threadpool(openid.end, context.engine, context.provider, tokens[0], now=context.now())
+        ended = await _asking(context, openid.end, context.engine, context.provider, tokens[0], now=context.now())
     except ProviderError as error:
         tell(Event.SIGN_IN_REFUSED, reason=error.code)
         return JSONResponse({"error": "invalid_request"}, 400, NO_STORE)
     tell(Event.SIGNED_OUT, sessions=ended)
     return Response(status_code=200, headers=NO_STORE)
+
+
+async def _asking(context: Context, act: Callable[..., T], *given: Any, **named: Any) -> T:
+    """Return what an act gives that may wait for the provider, done in one of the threads kept for that."""
+    return await to_thread.run_sync(partial(act, *given, **named), limiter=context.asking)
 
 
 def enter(request: Request, entered: Entered) -> Response:
