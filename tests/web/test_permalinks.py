@@ -1,11 +1,14 @@
 """Links in tickets, as the service answers: in the language forced, chosen or of the browser, with all they say."""
 
 import json
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
 
+from tests.raw import raw_get
 from widget.settings import ROOT
+from widget.web.security import safe_next
 
 FR, EN = "/fr/abonnement/retrograder/", "/en/subscription/downgrade/"
 GERMAN_THEN_ENGLISH = {"Accept-Language": "de, en;q=0.5, fr;q=0.1"}
@@ -68,6 +71,34 @@ def test_no_link_leads_off_this_site(client: TestClient) -> None:
         answer = client.get(address, follow_redirects=False)
         assert answer.status_code == 404 or answer.headers["location"].startswith(f"{FR}?")
         assert "set-cookie" not in answer.headers
+
+
+#: Of the site itself: what a server takes apart and what a browser takes for another host, each before a real folder.
+_STARTS = ("/", "//", "/%2F", "/%2f", "%2F/", "///", "/%2F%2F", "/%5C", "/\\", "%5C%5C", "/%09/", "/%0A/", "/.//")
+OFF_THE_SITE = [
+    f"{start}evil.example{up}{folder}"
+    for start in _STARTS
+    for up in ("/../", "%2F..%2F", "/%2e%2e/", "/..//", "/x/../../")
+    for folder in ("fr", "fr/abonnement", "", ".", "fr/%2e")
+]
+
+
+def test_no_folder_of_the_site_leads_off_it_however_it_is_written(client: TestClient) -> None:
+    answers = {path: raw_get(client, path) for path in OFF_THE_SITE}
+    targets = {path: answer.headers["location"] for path, answer in answers.items() if "location" in answer.headers}
+
+    assert {answer.status for answer in answers.values()} == {200, 301, 404}
+    assert {path: target for path, target in targets.items() if safe_next(target) != target} == {}
+    assert {urlsplit(urljoin("https://here.example/x", target)).netloc for target in targets.values()} == {
+        "here.example"
+    }
+
+
+@pytest.mark.parametrize("asked", ["/fr", "/%66r", "/%2Fevil.example%2F..%2Ffr", "//fr", "/x/../fr"])
+def test_a_folder_is_reached_without_the_last_slash(client: TestClient, asked: str) -> None:
+    answer = raw_get(client, asked)
+
+    assert (answer.status, answer.headers["location"]) == (301, "/fr/")
 
 
 def test_every_published_address_answers(client: TestClient) -> None:

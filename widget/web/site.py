@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 
-from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -33,8 +32,9 @@ class Site(StaticFiles):
         if response.status_code == 404:
             raise HTTPException(404)
         if response.status_code == 307:
-            # Starlette builds an absolute address from the Host header; a path cannot leave this site.
-            return RedirectResponse(URL(scope=scope).path + "/", 301)
+            # Made of the tidied path and not of what was asked: "//evil.example/../fr" is a folder of ours, and to a
+            # browser another site. (Starlette makes an absolute address of it and of the Host header.)
+            return RedirectResponse("/" if path == os.curdir else f"/{Path(path).as_posix()}/", 301)
         response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else "no-cache"
         if path.endswith("/search-index.json"):
             # Says that a service is there which counts searches without a result; plain files on a host say nothing.
