@@ -278,6 +278,20 @@ def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> Non
     assert (again.returncode, again.stderr) == (1, "nobody here has this address or id\n")
 
 
+def test_what_cannot_be_applied_is_told_by_its_class_and_its_place(tmp_path: Path) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:
+        connection.execute("INSERT INTO pending_change VALUES ('c', 'atelier-nord', NULL, 'scheduled', '2026-01-01')")
+        connection.execute("UPDATE space SET time_zone = 'Claire Martin' WHERE id = 'atelier-nord'")
+
+    stopped = run(["apply-due"], tmp_path)
+
+    log, told = stopped.stderr.splitlines()
+    assert (stopped.returncode, json.loads(log)["error"]) == (1, "ZoneInfoNotFoundError")
+    assert told == "due changes not applied, to be tried again: atelier-nord: ZoneInfoNotFoundError"
+    assert "Martin" not in log
+
+
 def test_migrate_makes_a_database_and_says_nothing(tmp_path: Path) -> None:
     made = run(["migrate"], tmp_path)
 

@@ -145,6 +145,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         else:
             print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
     elif chosen.command == "apply-due":
+        logs.configure(logging.INFO)
         print(apply_due(engine, terms, now=system_clock()))
     elif chosen.command == "audit":
         found = verify(engine)
@@ -187,6 +188,7 @@ def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -
 
 
 def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
+    logs.configure(logging.INFO)
     worker = Worker(create_post(settings, engine))
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: worker.stop.set())

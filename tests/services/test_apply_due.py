@@ -159,7 +159,9 @@ def test_a_space_that_cannot_be_read_holds_up_no_other(engine: Engine, tmp_path:
         connection.execute(update(subscription).where(subscription.c.space_id == "kiritimati").values(plan="gone"))
     due = datetime(2026, 12, 1, 11, 0, tzinfo=UTC)
 
-    with pytest.raises(NotAppliedError, match="kiritimati: KeyError: 'gone'") as failure:
+    with pytest.raises(
+        NotAppliedError, match=r"^due changes not applied, to be tried again: kiritimati: KeyError$"
+    ) as failure:
         apply_due(engine, TERMS, now=due)
 
     assert "pago-pago" not in str(failure.value)

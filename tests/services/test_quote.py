@@ -448,24 +448,33 @@ def test_one_quote_that_cannot_expire_is_named_and_holds_up_no_other(claire: Adm
         for table in (tables.billed_step, tables.subscription):
             connection.execute(delete(table).where(table.c.space_id == "harbour-studio"))
 
-    with pytest.raises(
-        QuotesNotSettledError, match=f"^quotes to be tried again: {broken}: KeyError: 'harbour-studio'$"
-    ):
+    with pytest.raises(QuotesNotSettledError, match=f"^quotes not expired, to be tried again: {broken}: KeyError$"):
         quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER + timedelta(1))
 
     assert states(claire) == {broken: "open", whole: "expired"}
 
 
+def test_a_quote_whose_document_is_damaged_is_named_and_holds_up_no_other(claire: Administrator) -> None:
+    broken, whole = ask(claire, key="one"), ask(claire, key="two")
+    with transaction(claire.engine) as connection:
+        connection.execute(update(tables.quote).where(tables.quote.c.number == broken).values(document="Claire Martin"))
+
+    with pytest.raises(QuotesNotSettledError, match=f"^quotes not reminded of, .*: {broken}: ValidationError$"):
+        quote_due.remind(claire.engine, TERMS, LAST_MOMENT)
+    with pytest.raises(QuotesNotSettledError, match=f"^quotes not expired, .*: {broken}: ValidationError$"):
+        quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER)
+
+    assert states(claire) == {broken: "open", whole: "expired"}
+    assert Counter(row["kind"] for row in contents(claire.engine)["outbox"])["quote.expiring"] == 1
+
+
 def test_the_reminder_is_due_in_the_last_week_and_put_into_the_outbox_once(claire: Administrator) -> None:
-    number = ask(claire)
+    ask(claire)
 
-    def due(day: int) -> list[str]:
-        found = quote_due.about_to_expire(claire.engine, TERMS, datetime(2026, 12, day, 9, tzinfo=UTC))
-        return [each.quote.number for each in found]
+    def due(day: int) -> int:
+        return quote_due.remind(claire.engine, TERMS, datetime(2026, 12, day, 9, tzinfo=UTC))
 
-    assert [due(day) for day in (16, 17, 24, 25)] == [[], [number], [number], []]
-    for day in (17, 18, 24):
-        quote_due.remind(claire.engine, TERMS, datetime(2026, 12, day, 9, tzinfo=UTC))
+    assert [due(day) for day in (16, 17, 18, 24, 25)] == [0, 1, 1, 1, 0]
     kinds = Counter(row["kind"] for row in contents(claire.engine)["outbox"])
     assert kinds["quote.expiring"] == 1
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, bring_in, contents, demo_space
-from widget.services.reminders import choose, due, remind
+from widget.services.reminders import NotRemindedError, choose, due, remind
+from widget.store.engine import transaction
+from widget.store.tables import space
 
 DEADLINE = date(2027, 4, 8)  # Atelier Nord renews on 8 May 2027
 DAY = timedelta(days=1)
@@ -89,3 +91,15 @@ def test_the_day_is_that_of_the_space(engine: Engine, tmp_path: Path, zone: str,
     remind(engine, TERMS, now=at(DEADLINE - 31 * DAY, hour))
 
     assert told(engine) == kinds
+
+
+def test_a_space_that_cannot_be_reminded_is_named_and_holds_up_no_other(claire: Administrator, tmp_path: Path) -> None:
+    facts = demo_space("atelier-nord", id="another", name="Another")
+    bring_in(claire.engine, tmp_path, facts)
+    with transaction(claire.engine) as connection:
+        connection.execute(update(space).where(space.c.id == "another").values(time_zone="Claire/Martin"))
+
+    with pytest.raises(NotRemindedError, match=r"^spaces not reminded, .*: another: ZoneInfoNotFoundError$"):
+        remind(claire.engine, TERMS, now=at(DEADLINE - 20 * DAY))
+
+    assert [row["space_id"] for row in contents(claire.engine)["outbox"]] == [claire.space_id]

@@ -1,5 +1,6 @@
 """The worker: no fault ends it, a clock that jumps is not believed, and stopping leaves nothing half done."""
 
+import json
 import logging
 import threading
 import time
@@ -7,13 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.services.conftest import NOW, Administrator, contents, events
 from tests.services.test_deliver import Clock, letters, post
 from widget.domain.plan import Level
+from widget.logs import JsonLines
 from widget.services import feedback
+from widget.services.quote import Requested
 from widget.services.work import Watch, Worker
+from widget.store.engine import transaction
+from widget.store.tables import quote, space, subscription
 
 DAY = timedelta(days=1)
 
@@ -87,3 +92,31 @@ def test_a_duty_that_fails_stops_no_other(
 
     assert "quotes that end: not done" in caplog.text
     assert len(events(claire.engine, "change.applied")) == 1
+
+
+def test_of_what_fails_the_log_has_the_class_and_the_place_and_never_the_words(
+    claire: Administrator, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    who = "Claire Martin"
+    number = claire.request(claire.begin(Level("premium", 12, 2)))
+    assert isinstance(number, Requested)
+    claire.orders(Level("essential", 12, 4), key="another")
+    with transaction(claire.engine) as connection:
+        connection.execute(update(quote).values(document=f'"{who}"', state="open", settled_at=None))
+        connection.execute(update(subscription).values(plan=who))
+        connection.execute(update(space).values(time_zone=who))
+    clock = Clock(NOW + 200 * DAY)
+
+    Worker(post(claire.engine, tmp_path, clock)).calendar(Watch(clock))
+
+    lines = [json.loads(JsonLines().format(each)) for each in caplog.records]
+    assert [line for line in lines if "Martin" in str(line)] == []
+    told = {(line["event"], line["error"]) for line in lines if "error" in line}
+    assert told == {
+        ("due changes not applied: atelier-nord is to be tried again", "ZoneInfoNotFoundError"),
+        ("spaces not reminded: atelier-nord is to be tried again", "ZoneInfoNotFoundError"),
+        (f"quotes not expired: {number.number} is to be tried again", "ValidationError"),
+        (f"quotes not reminded of: {number.number} is to be tried again", "ValidationError"),
+    }
+    assert all("widget/services" in str(line["raised"]) for line in lines if "error" in line)
+    assert len([line for line in lines if "error" not in line]) == 4

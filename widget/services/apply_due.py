@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
@@ -10,6 +11,7 @@ from widget.domain.plan import Level
 from widget.domain.terms import Terms
 from widget.domain.undo import in_use_on
 from widget.services import facts
+from widget.services.alone import LeftError, each_alone
 from widget.store import audit, outbox
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
@@ -19,8 +21,8 @@ from widget.store.subscription import Pending, Stored
 KIND = "change.applied"
 
 
-class NotAppliedError(Exception):
-    """Some spaces could not be brought up to date; all others were. The message names each with its reason."""
+class NotAppliedError(LeftError):
+    """Some spaces could not be brought up to date; all others were."""
 
 
 def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
@@ -28,18 +30,15 @@ def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
 
     Raises NotAppliedError at the end, when every other space has had its turn: the next run tries again.
     """
+
+    def apply(space_id: str, zone: str) -> bool:
+        with transaction(engine) as connection:
+            return in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
+
     with reading(engine) as connection:
         waiting = subscriptions.due_spaces(connection)
-    applied, failed = 0, []
-    for space_id, zone in waiting:
-        try:
-            with transaction(engine) as connection:
-                applied += in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
-        except Exception as error:
-            failed.append(f"{space_id}: {type(error).__name__}: {error}")
-    if failed:
-        raise NotAppliedError(f"due changes not applied, to be tried again: {'; '.join(failed)}")
-    return applied
+    acts = {space_id: partial(apply, space_id, zone) for space_id, zone in waiting}
+    return each_alone(acts, "due changes not applied", NotAppliedError)
 
 
 def in_space(connection: Connection, terms: Terms, space_id: str, *, on: date, now: datetime) -> bool:

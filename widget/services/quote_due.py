@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
 from widget.domain.quote import QuoteState
 from widget.domain.terms import Terms
 from widget.services import facts, quote_state
+from widget.services.alone import LeftError, each_alone
 from widget.services.quote import day_of
 from widget.store import outbox
 from widget.store import quote as quotes
@@ -19,8 +21,8 @@ from widget.store.quote import Kept
 FURTHEST_AHEAD = timedelta(hours=14)
 
 
-class QuotesNotSettledError(Exception):
-    """Some quotes could not be expired or reminded of; all others were. The message names each with its reason."""
+class QuotesNotSettledError(LeftError):
+    """Some quotes could not be expired or reminded of; all others were."""
 
 
 def expire_due(engine: Engine, terms: Terms, now: datetime) -> int:  # noqa: ARG001 -- workers call every task alike
@@ -29,46 +31,52 @@ def expire_due(engine: Engine, terms: Terms, now: datetime) -> int:  # noqa: ARG
     Each is its own transaction, with its audit event and its message. Raises QuotesNotSettledError at the end, when
     every other quote has had its turn: the next run tries again.
     """
-    with reading(engine) as connection:
-        ending = quotes.ending(connection, (now + FURTHEST_AHEAD).date() - timedelta(1))
-    return _each(
-        [each for each in ending if each.state_on(day_of(each, now)) is QuoteState.EXPIRED], engine, now, _expire
-    )
 
+    def is_over(kept: Kept) -> bool:
+        return kept.state_on(day_of(kept, now)) is QuoteState.EXPIRED
 
-def about_to_expire(engine: Engine, terms: Terms, now: datetime) -> list[Kept]:
-    """Return the open quotes within the policy's days before their last day, today included; the first to end first."""
-    longest = max(policy.quote_reminder_days for policy in terms.policies)
-    with reading(engine) as connection:
-        ending = quotes.ending(connection, (now + FURTHEST_AHEAD).date() + timedelta(longest))
-    found = []
-    for each in ending:
-        day = day_of(each, now)
-        if day <= each.quote.valid_until <= day + timedelta(terms.policy(day).quote_reminder_days):
-            found.append(each)
-    return found
+    return _each(engine, now, -timedelta(1), is_over, _expire, "quotes not expired")
 
 
 def remind(engine: Engine, terms: Terms, now: datetime) -> int:
     """Put one reminder into the outbox for each quote about to expire, once in its life; return how many are due.
 
-    Raises QuotesNotSettledError at the end, as `expire_due` does.
+    Those are the open ones within the policy's days before their last day, today included. Raises
+    QuotesNotSettledError at the end, as `expire_due` does.
     """
-    return _each(about_to_expire(engine, terms, now), engine, now, _remind)
+
+    def is_ending(kept: Kept) -> bool:
+        day = day_of(kept, now)
+        return day <= kept.quote.valid_until <= day + timedelta(terms.policy(day).quote_reminder_days)
+
+    longest = timedelta(max(policy.quote_reminder_days for policy in terms.policies))
+    return _each(engine, now, longest, is_ending, _remind, "quotes not reminded of")
 
 
-def _each(due: list[Kept], engine: Engine, now: datetime, act: Callable[[Connection, Kept, datetime], bool]) -> int:
-    done, failed = 0, []
-    for kept in due:
-        try:
-            with transaction(engine) as connection:
-                subscriptions.load(connection, kept.space_id, lock=True)
-                done += act(connection, kept, now)
-        except Exception as error:
-            failed.append(f"{kept.quote.number}: {type(error).__name__}: {error}")
-    if failed:
-        raise QuotesNotSettledError(f"quotes to be tried again: {'; '.join(failed)}")
-    return done
+def _each(
+    engine: Engine,
+    now: datetime,
+    ahead: timedelta,
+    is_due: Callable[[Kept], bool],
+    act: Callable[[Connection, Kept, datetime], bool],
+    what: str,
+) -> int:
+    """Act on each open quote that is due, of those whose last day comes within so long, wherever on earth."""
+
+    def settle(space_id: str, number: str) -> bool:
+        # Each is read by itself: a document that is damaged holds up no other quote.
+        with reading(engine) as connection:
+            kept = quotes.load(connection, space_id, number)
+        if kept is None or not is_due(kept):
+            return False
+        with transaction(engine) as connection:
+            subscriptions.load(connection, space_id, lock=True)
+            return act(connection, kept, now)
+
+    with reading(engine) as connection:
+        ending = quotes.ending(connection, (now + FURTHEST_AHEAD).date() + ahead)
+    acts = {number: partial(settle, space_id, number) for space_id, number in ending}
+    return each_alone(acts, what, QuotesNotSettledError)
 
 
 def _expire(connection: Connection, kept: Kept, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -10,6 +11,7 @@ from widget.domain.calendar import anniversary_after, notice_deadline
 from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
 from widget.services import account, facts
+from widget.services.alone import LeftError, each_alone
 from widget.store import outbox, reminder
 from widget.store import space as spaces
 from widget.store.engine import reading, transaction
@@ -44,19 +46,31 @@ def due(anchor: date, on: date, terms: Terms) -> Due | None:
     return None
 
 
+class NotRemindedError(LeftError):
+    """Some spaces could not be reminded; all others were."""
+
+
 def remind(engine: Engine, terms: Terms, *, now: datetime) -> int:
-    """Write every reminder that is due and was not written yet; return how many that were."""
+    """Write every reminder that is due and was not written yet; return how many that were.
+
+    Raises NotRemindedError at the end, when every other space has had its turn: the next run tries again.
+    """
     with reading(engine) as connection:
         asked = reminder.candidates(connection)
-        found = [(space_id, due(anchor, _day(now, zone), terms)) for space_id, zone, anchor in asked]
-        wanting = {
-            outbox.id_of(space_id, each.kind, each.subject): (space_id, each) for space_id, each in found if each
-        }
-        known = outbox.known(connection, list(wanting))
-    missing = [wanting[message_id] for message_id in wanting.keys() - known]
-    for space_id, each in missing:
-        _write(engine, space_id, each, now)
-    return len(missing)
+    acts = {space_id: partial(_remind, engine, terms, space_id, zone, anchor, now) for space_id, zone, anchor in asked}
+    return each_alone(acts, "spaces not reminded", NotRemindedError)
+
+
+def _remind(engine: Engine, terms: Terms, space_id: str, zone: str, anchor: date, now: datetime) -> bool:
+    found = due(anchor, _day(now, zone), terms)
+    if found is None:
+        return False
+    message_id = outbox.id_of(space_id, found.kind, found.subject)
+    with reading(engine) as connection:  # most of the time it is written already: nobody waits for that
+        if message_id in outbox.known(connection, [message_id]):
+            return False
+    _write(engine, space_id, found, now)
+    return True
 
 
 def _day(now: datetime, zone: str) -> date:

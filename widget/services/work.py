@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from widget.services import privacy, quote_due, sign_in
-from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.alone import LeftError
+from widget.services.apply_due import apply_due
 from widget.services.deliver import Dispatcher, Post
-from widget.services.quote_due import QuotesNotSettledError
 from widget.services.reminders import remind
 
 log = logging.getLogger("widget")
@@ -80,7 +80,7 @@ class Worker:
 def _guarded(name: str, act: Callable[[], object]) -> object:
     try:
         return act()
-    except (NotAppliedError, QuotesNotSettledError) as error:
+    except LeftError as error:  # each is in the log already, with its place
         log.error("%s", error)
     except Exception:
         log.exception("%s: not done; the next round tries again", name)

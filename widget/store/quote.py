@@ -125,15 +125,18 @@ def open_numbers(connection: Connection, space_id: str) -> list[str]:
     )
 
 
-def ending(connection: Connection, last: date) -> list[Kept]:
-    """Return the open quotes of all spaces that are valid until `last` at the longest, the first to end first."""
+def ending(connection: Connection, last: date) -> list[tuple[str, str]]:
+    """Return space and number of the open quotes of all spaces valid until `last` at the longest, first to end first.
+
+    Their documents are not read: one that is damaged holds up no other.
+    """
     rows = connection.execute(
-        select(quote)
+        select(quote.c.space_id, quote.c.number)
         .join(space, space.c.id == quote.c.space_id)
         .where(quote.c.state == QuoteState.OPEN, quote.c.valid_until <= last, space.c.archived.is_(False))
         .order_by(quote.c.valid_until, quote.c.number)
     )
-    return [_kept(row) for row in rows]
+    return [(row.space_id, row.number) for row in rows]
 
 
 def sent_since(connection: Connection, space_id: str, since: datetime) -> int:
