@@ -8,9 +8,11 @@ from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
 from tests.web.people import sign_in
+from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
+from widget.services.limits import Limit
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store.engine import migrate, open_engine
@@ -63,3 +65,13 @@ def test_wrong_numbers_are_named_in_the_frame(framed: TestClient, typed: str) ->
 
 def test_without_a_site_named_there_is_no_such_page(client: TestClient) -> None:
     assert [client.get(page).status_code for page in PAGES] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_frame_that_calculates_without_pause_is_told_to_wait(framed: TestClient, page: str) -> None:
+    stranger = TestClient(framed.app, base_url=str(framed.base_url), client=("203.0.113.9", 40_000))
+    assert stranger.get(page).status_code == 200
+
+    use_up(stranger, Limit.CALCULATE, "203.0.113.9")
+
+    assert stranger.get(page).status_code == 429

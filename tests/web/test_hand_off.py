@@ -19,9 +19,11 @@ from starlette.testclient import TestClient
 from tests.provider.hostile import GONE, sign
 from tests.web.conftest import Today
 from tests.web.people import token as form_token
+from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
+from widget.services.limits import Limit
 from widget.services.transfer import import_file
 from widget.settings import ROOT, read
 from widget.store.engine import migrate, open_engine
@@ -308,3 +310,13 @@ def test_a_private_key_in_the_settings_stops_the_start(tmp_path: Path) -> None:
 
     assert "product.origin: expected an origin" in str(stopped.value)
     assert "product.keys: there is no such key" in str(stopped.value)
+
+
+def test_neither_the_tokens_nor_the_yes_are_tried_again_and_again(client: TestClient, clock: Today) -> None:
+    asked = hand_over(client, token(clock))
+    use_up(client, Limit.SIGN_IN, "")
+
+    again, yes = hand_over(client, token(clock, jti="another")), say_yes(client, asked.text)
+
+    assert [each.status_code for each in (asked, again, yes)] == [200, 429, 429]
+    assert "set-cookie" not in yes.headers

@@ -28,10 +28,12 @@ from tests.loop import in_a_loop
 from tests.provider.hostile import ACCESS_TOKEN, GONE, REFRESH_TOKEN, Hostile, running, sign
 from tests.services.conftest import contents
 from tests.web.conftest import Today
+from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
 from widget.gateways.openid import LET_BE, Asked, OpenIdProvider, ProviderError
+from widget.services.limits import Limit
 from widget.services.transfer import import_file
 from widget.settings import read
 from widget.store.engine import migrate, open_engine
@@ -135,6 +137,13 @@ def refused(answer: httpx2.Response, status: int = 400) -> str:
     text = html.unescape(answer.text)
     assert "Vous n’êtes pas connecté" in text
     return text
+
+
+def test_the_choice_of_a_space_is_not_tried_again_and_again(client: TestClient) -> None:
+    assert client.post("/widget/signin/space", data={"attempt": "x"}).status_code == 400
+    use_up(client, Limit.SIGN_IN, "")
+
+    assert client.post("/widget/signin/space", data={"attempt": "x"}).status_code == 429
 
 
 def test_an_administrator_signs_in_and_comes_back_to_where_they_were(client: TestClient) -> None:

@@ -22,6 +22,7 @@ class Limit(StrEnum):
     SIGN_IN = "sign-in"
     ORDER = "order"
     QUOTE = "quote"
+    RECEIPT = "receipt"
     MAIL = "mail"
     FEEDBACK = "feedback"
     GUESS = "guess"
@@ -33,6 +34,7 @@ WINDOWS = {
     Limit.SIGN_IN: parse("60/minute"),
     Limit.ORDER: parse("600/10 minutes"),
     Limit.QUOTE: parse("60/hour"),
+    Limit.RECEIPT: parse("60/hour"),
     Limit.MAIL: parse("20/hour"),
     Limit.FEEDBACK: parse("30/hour"),
     Limit.GUESS: parse("20/minute"),

@@ -31,6 +31,7 @@ def _file(content: bytes) -> Response:
 
 async def of_change(request: Request) -> Response:
     """Answer the days of the change that the query describes, over what is in use, or over the example."""
+    await limited(request, Limit.CALCULATE)
     context, session = context_of(request), session_of(request)
     language = context.languages[request.path_params["language"]]
     seen = account_of(request, session) if session else None

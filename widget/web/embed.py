@@ -7,13 +7,16 @@ from widget.headers import content_policy
 from widget.languages import Language
 from widget.panels import sample
 from widget.rendering import render
+from widget.services.limits import Limit
 from widget.web.change import live_result, status_of, try_out
 from widget.web.context import context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, Form, parse
+from widget.web.limits import limited
 
 
 async def show(request: Request) -> Response:
     """Answer the first step as a page that only the sites of the settings may show in a frame."""
+    await limited(request, Limit.CALCULATE)
     form, language = _asked(request)
     address = f"/widget/{language.code}/embed"
     here = {"action": address, "live": f"{address}/result", "embedded": True}
@@ -23,6 +26,7 @@ async def show(request: Request) -> Response:
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
+    await limited(request, Limit.CALCULATE)
     form, language = _asked(request)
     html = render("change/live.html", language, live_result(request, language, form))
     return _framed(request, html, language, status_of(form))

@@ -1,9 +1,12 @@
 """A limit on what a request asks for: passed, or 429 with the seconds to wait."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
 
 from widget.logs import Event, tell
 from widget.services.limits import Limit, one_household
@@ -27,3 +30,16 @@ async def limited(request: Request, limit: Limit, *, member_id: str = "") -> Non
     if wait:
         tell(Event.TOO_MANY, limit=limit.value, wait=wait)
         raise HTTPException(429, headers={"Retry-After": str(wait)})
+
+
+def counted(
+    limit: Limit, endpoint: Callable[[Request], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return an endpoint each request of which is counted for the address that it comes from, whatever it asks."""
+
+    @wraps(endpoint)
+    async def limiting(request: Request) -> Response:
+        await limited(request, limit)
+        return await endpoint(request)
+
+    return limiting

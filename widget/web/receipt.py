@@ -8,9 +8,11 @@ from starlette.responses import Response
 from widget import receipts
 from widget.services import calendar, receipt
 from widget.services.account import Account
+from widget.services.limits import Limit
 from widget.store.outbox import Message
 from widget.web.account import account_of
 from widget.web.context import context_of
+from widget.web.limits import limited
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import not_theirs, session_of
 
@@ -37,6 +39,7 @@ async def document(request: Request) -> Response:
     found = _of_message(request, seen) if seen else None
     if found is None:
         raise not_theirs(request)
+    await limited(request, Limit.RECEIPT, member_id=session.member_id)
     content = receipt.paper(found, context.languages[request.path_params["language"]], context.terms)
     headers = {
         "Cache-Control": "no-store",

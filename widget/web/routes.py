@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from widget.languages import LOCALES
+from widget.services.limits import Limit
 from widget.settings import ROOT, Settings
 from widget.web import (
     api,
@@ -41,6 +42,7 @@ from widget.web import (
 )
 from widget.web.context import accepted_language, context_of
 from widget.web.desk import staffed
+from widget.web.limits import counted
 from widget.web.openapi import document
 from widget.web.pages import notice
 from widget.web.problem import HELP, TITLES, TYPES
@@ -155,13 +157,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
     if settings.trust.provider:
         widget += [
             Route("/signin/back", openid.callback),
-            Route("/signin/space", openid.choose, methods=["POST"]),
+            Route("/signin/space", counted(Limit.SIGN_IN, openid.choose), methods=["POST"]),
             Route("/signin/ended", openid.logged_out, methods=["POST"]),
         ]
     if settings.trust.product:
         widget += [
-            Route("/handoff", hand_off.ask, methods=["POST"]),
-            Route("/handoff/continue", hand_off.accept, methods=["POST"]),
+            Route("/handoff", counted(Limit.SIGN_IN, hand_off.ask), methods=["POST"]),
+            Route("/handoff/continue", counted(Limit.SIGN_IN, hand_off.accept), methods=["POST"]),
         ]
     return [
         Mount("/widget", routes=widget),

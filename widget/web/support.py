@@ -6,9 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from widget.languages import Language
+from widget.services.limits import Limit
 from widget.settings import Settings
 from widget.web.articles import Article
 from widget.web.context import accepted_language, context_of
+from widget.web.limits import limited
 from widget.web.problem import FieldError, problem
 from widget.web.search import LONGEST
 
@@ -17,6 +19,7 @@ QUERY = ("q", "lang")
 
 async def answer_articles(request: Request) -> Response:
     """Answer `GET /widget/api/v1/articles`: those that `?q=` finds, or all, in the language `?lang=`."""
+    await limited(request, Limit.CALCULATE)
     context, language = context_of(request), accepted_language(request)
     errors = _wrong(request)
     if errors:

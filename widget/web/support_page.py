@@ -10,11 +10,13 @@ from widget.domain.plan import Interval
 from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
 from widget.rendering import render
+from widget.services.limits import Limit
 from widget.web.account import link
 from widget.web.articles import Article
 from widget.web.change import tried
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.limits import limited
 from widget.web.pages import answer
 from widget.web.search import LONGEST
 from widget.web.ticket import HERE, copies
@@ -33,6 +35,7 @@ async def neutral(request: Request) -> Response:
 
 async def show(request: Request) -> Response:
     """Show the page for what its query chooses; nothing is kept."""
+    await limited(request, Limit.CALCULATE)
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
     defaults = dict.fromkeys(CHOSEN, "") | sample().fields()
