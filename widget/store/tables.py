@@ -119,6 +119,8 @@ session = Table(
     Column("authenticated_at", Text, nullable=False, info=TECHNICAL),
     CheckConstraint("(member_id IS NULL) = (space_id IS NULL)", name="member_in_space"),
     CheckConstraint("(member_id IS NULL) <> (staff_id IS NULL)", name="member_or_staff"),
+    Index("session_of_member", "space_id", "member_id"),
+    Index("session_of_subject", "issuer", "subject"),
 )
 attempt = Table(
     "attempt",
@@ -160,6 +162,7 @@ placed_order = Table(
     Column("placed_at", Text, nullable=False, info=BILLING),
     Column("placed_on", Date, nullable=False, info=BILLING),
     Column("preview", Text, nullable=False, info=BILLING),
+    Index("order_of_space", "space_id"),
 )
 pending_change = Table(
     "pending_change",
@@ -196,6 +199,8 @@ quote = Table(
     Column("settled_at", Text, info=BILLING),
     Column("order_id", ForeignKey("placed_order.id"), unique=True, info=TECHNICAL),
     UniqueConstraint("year", "sequence"),
+    Index("quote_of_space", "space_id"),
+    Index("quote_ending", "state", "valid_until"),
     # No number is skipped: each but the first of a year points to the one before it.
     ForeignKeyConstraint(["year", "previous"], ["quote.year", "quote.sequence"]),
     CheckConstraint(
