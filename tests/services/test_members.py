@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
-from widget import catalogue
+from widget import catalogue, languages
+from widget.services import calendar
 from widget.services.members import MembersError, set_active
 from widget.services.transfer import import_file
 from widget.store import audit
@@ -46,6 +48,11 @@ class Team:
         (actor_id,) = self.ids(actor)
         members = self.ids(*names)
         set_active(self.engine, space_id="team", actor_id=actor_id, member_ids=members, active=False, now=AT)
+
+    def opens(self, secret: str) -> bool:
+        """Return whether a secret address opens the calendar."""
+        asked: dict[str, Any] = {"token": secret, "link": "https://help.example", "now": AT}
+        return calendar.feed(self.engine, catalogue.load(), languages.load(), **asked) is not None
 
     def kinds(self) -> list[str]:
         mine = (audit_event.c.space_id == "team") & (audit_event.c.actor != "import")
@@ -86,6 +93,20 @@ def test_each_person_is_one_event_and_can_come_back(team: Team) -> None:
     assert gone == before | {"Cy": "inactive", "Di": "withdrawn"}
     assert team.states() == before | {"Di": "withdrawn"}
     assert team.kinds() == ["member.deactivated", "member.deactivated", "member.activated"]
+
+
+def test_the_secret_calendar_goes_with_who_had_it_made(team: Team) -> None:
+    (bob,) = team.ids("Bob")
+    secret = calendar.create(team.engine, space_id="team", member_id=bob, now=AT)
+    assert secret
+
+    team.deactivate("Cy")
+    with_cy_gone = team.opens(secret)
+    team.deactivate("Bob")
+    team.activate("Bob")
+
+    assert (with_cy_gone, team.opens(secret)) == (True, False)
+    assert calendar.since(team.engine, space_id="team") is None
 
 
 def test_who_never_accepted_an_invitation_is_invited_again_and_not_active(team: Team) -> None:

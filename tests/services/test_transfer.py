@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from tests.services.conftest import DEMO, NOW, TERMS, Administrator, NewEngine, administrator, bring_in, contents
 from tests.services.conftest import demo_space as space
 from widget.domain.plan import Level
-from widget.services import account, sign_in
+from widget.services import account, calendar, sign_in
 from widget.services.apply_due import apply_due
 from widget.services.audit import verify
 from widget.services.members import set_active
@@ -294,6 +294,21 @@ def test_members_come_in_from_csv_and_again_change_nothing(claire: Administrator
     assert again == Report(added=0, changed=0, unchanged=2)
     assert contents(claire.engine) == once
     assert [each.name for each in claire.seen().inactive] == ["Ndiaye, Awa", "Zoé Perrin"]
+
+
+@pytest.mark.parametrize("now", ["user,active", "administrator,inactive"])
+def test_the_secret_calendar_of_who_administers_no_more_opens_nothing(
+    claire: Administrator, tmp_path: Path, now: str
+) -> None:
+    calendar.create(claire.engine, space_id=claire.space_id, member_id=claire.member_id, now=NOW)
+    karim = "atelier-nord,Karim Benali,karim.benali@atelier-nord.example,administrator,active,"
+    import_members(claire.engine, members_file(tmp_path, karim), now=NOW)
+    kept = calendar.since(claire.engine, space_id=claire.space_id)
+
+    line = f"atelier-nord,Claire Martin,claire.martin@atelier-nord.example,{now},"
+    import_members(claire.engine, members_file(tmp_path, line), now=NOW)
+
+    assert (kept, calendar.since(claire.engine, space_id=claire.space_id)) == (NOW, None)
 
 
 def test_an_address_in_capitals_is_the_same_person(claire: Administrator, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from tests.loop import in_a_loop
 from tests.provider.hostile import ACCESS_TOKEN, GONE, REFRESH_TOKEN, Hostile, running, sign
 from tests.services.conftest import contents
 from tests.web.conftest import Today
+from tests.web.people import token as form_token
 from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
@@ -572,11 +573,15 @@ def test_a_known_person_is_known_by_their_subject_whatever_their_address(client:
 def test_a_role_taken_away_at_the_provider_is_gone_at_the_next_sign_in(client: TestClient, provider: Hostile) -> None:
     assert come_back(client).status_code == 303
     before = client.cookies["session"]
+    form = {"token": form_token(client.get("/widget/fr/space").text), "act": "calendar"}
+    calendar = re.findall(r"/widget/calendar/[^<]+\.ics", client.post("/widget/fr/space", data=form).text)[0]
     client.cookies.clear()
+    assert client.get(calendar).status_code == 200
     provider.userinfo |= {"groups": ["space:atelier-nord:member"]}
 
     assert come_back(client).status_code == 303
 
+    assert client.get(calendar).status_code == 404
     assert "Vous n’êtes pas administrateur de cet espace" in html.unescape(client.get("/widget/fr/change").text)
     client.cookies.clear()
     client.cookies.set("session", before)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from widget.services import account, facts
 from widget.store import audit, outbox
+from widget.store import calendar as feeds
 from widget.store import session as sessions
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
@@ -54,6 +55,7 @@ def set_active(
             spaces.set_state(connection, space_id, each.id, before=each.state, after=moves[each.state])
             if not active:
                 sessions.remove_member(connection, space_id, each.id)
+                feeds.remove_of(connection, space_id, each.id)
             kind = "member.activated" if active else "member.deactivated"
             data = {"member": each.id, "before": each.state, "after": moves[each.state]}
             digest = audit.append(connection, space_id, at=now, actor=actor_id, kind=kind, data=data)

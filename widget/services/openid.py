@@ -15,6 +15,7 @@ from widget.services.grants import granted
 from widget.services.sign_in import LONGEST, Voucher
 from widget.store import attempt as attempts
 from widget.store import audit
+from widget.store import calendar as feeds
 from widget.store import identity as identities
 from widget.store import session as sessions
 from widget.store import space as spaces
@@ -171,10 +172,11 @@ def _member(connection: Connection, claims: Claims, space_id: str) -> Member | N
 
 
 def _take_role(connection: Connection, member: Member, role: str, now: datetime) -> None:
-    """Keep the role that the provider gives now: it is what an order reads; sessions with the old one are over."""
+    """Keep the role that the provider gives now: it is what an order reads; what the old one opened is over."""
     subscriptions.load(connection, member.space_id, lock=True)
     spaces.set_role(connection, member.space_id, member.id, role)
     sessions.remove_member(connection, member.space_id, member.id)
+    feeds.remove_of(connection, member.space_id, member.id)
     data = {"member": member.id, "before": member.role, "after": role}
     audit.append(connection, member.space_id, at=now, actor=member.id, kind="member.role", data=data)
 

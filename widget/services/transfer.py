@@ -23,6 +23,7 @@ from widget.domain.terms import Terms
 from widget.services.transfer_checks import OCCUPYING, day_of, file_problems, generated_members, member_problems
 from widget.services.transfer_file import TransferError, read_csv, read_json
 from widget.store import audit
+from widget.store import calendar as feeds
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store import transfer as rows
@@ -135,6 +136,8 @@ def _put_members(
     subscriptions.load(connection, space_id, lock=True)
     changes = [rows.put_member(connection, space_id, each) for each in members]
     for change in filter(None, changes):
+        if change.leaves_administration:
+            feeds.remove_of(connection, space_id, change.id)
         data = {"member": change.id, "before": change.before, "after": change.after, "fields": change.fields}
         kind = "member.changed" if change.before else "member.added"
         audit.append(connection, space_id, at=now, actor=ACTOR, kind=kind, data=data)

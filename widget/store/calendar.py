@@ -28,6 +28,13 @@ def remove(connection: Connection, space_id: str) -> None:
     connection.execute(delete(calendar_feed).where(calendar_feed.c.space_id == space_id))
 
 
+def remove_of(connection: Connection, space_id: str, member_id: str) -> None:
+    """Take the secret address back where this member had it made: who leaves may have it written down."""
+    connection.execute(
+        delete(calendar_feed).where(calendar_feed.c.space_id == space_id, calendar_feed.c.member_id == member_id)
+    )
+
+
 def space_of(connection: Connection, token: str) -> str | None:
     """Return the space that a secret address opens, or None."""
     return connection.execute(
