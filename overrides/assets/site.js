@@ -75,11 +75,18 @@
     import("/assets/ticket.js").then((module) => module.open(link)).catch(() => location.assign(link.href));
   };
 
+  // What a script sends leaves out the button that was clicked, and so the answer: it goes along as a field.
+  const plainly = (form, button) => {
+    const field = Object.assign(document.createElement("input"), { type: "hidden", name: button?.name, value: button?.value });
+    if (button?.name) form.append(field);
+    form.submit();
+  };
+
   // "Was this article helpful?": without the script, or the service, the form is an ordinary one.
   const feedback = (event) => {
     if (!event.target.matches("form.hc-feedback")) return;
     event.preventDefault();
-    import("/assets/feedback.js").then((module) => module.start(event.target, event.submitter)).catch(() => event.target.submit());
+    import("/assets/feedback.js").then((module) => module.start(event.target, event.submitter)).catch(() => plainly(event.target, event.submitter));
   };
 
   // Who is signed in reads their own figures instead of the example's. The place is kept for them: nothing moves.

@@ -1,6 +1,7 @@
 """Was this article helpful? In Chromium: inside the article, without JavaScript, without service."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -53,6 +54,22 @@ def test_without_javascript_the_click_leads_to_the_thanks_and_back(chromium: Bro
     expect(page).to_have_url(f"{service.address}/en/subscription/cancel/")
     assert any("1 yes, 0 no" in line for line in told(service))
     context.close()
+
+
+@pytest.mark.parametrize(("button", "answer"), [("Yes", "1 yes, 0 no"), ("No", "0 yes, 1 no")])
+def test_where_the_script_does_not_come_the_click_is_sent_as_without_javascript(
+    chromium: Browser, tmp_path: Path, button: str, answer: str
+) -> None:
+    service = Service(tmp_path)
+    page = chromium.new_page(base_url=service.address)
+    page.route("**/assets/feedback.js", lambda route: route.abort())
+    page.goto("/en/subscription/cancel/")
+    page.locator("form.hc-feedback").get_by_role("button", name=button).click()
+
+    expect(page).to_have_title("Thank you for your answer")
+    assert any(answer in line for line in told(service))
+    page.close()
+    service.stop()
 
 
 def test_the_thanks_have_no_fault_that_axe_finds(chromium: Browser, service: Service) -> None:
