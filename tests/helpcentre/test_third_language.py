@@ -6,10 +6,14 @@ import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from tests.helpcentre.conftest import build, copy_of_sources, served
+from tests.web.people import sign_in
+from tests.web.test_quote import ask, text_of, without_spaces, words
 
 DUTCH = """\
 msgid "Related articles"
@@ -95,6 +99,19 @@ def test_the_service_speaks_it(address: str) -> None:
 
     assert said["text"] == "Bij jaarbetaling gaat de lagere prijs in op de verlengingsdatum, 1 juli 2027."
     assert said["article"] == "/nl/subscription/downgrade/#annual-price-date"
+
+
+def test_a_quote_is_made_out_in_it(address: str) -> None:
+    with httpx2.Client(base_url=address, headers={"Sec-Fetch-Site": "same-origin"}, trust_env=False) as browser:
+        person: Any = browser  # what the helpers do with the service in process
+        sign_in(person, "Olivia Hughes")
+        quote = browser.get(ask(person, "nl"))
+        paper = browser.get(f"{quote.url.path}/pdf")
+
+    said = "Nederlands. The French text of the conditions prevails."
+    assert quote.url.path.startswith("/widget/nl/quotes/")
+    assert said in words(quote.text)
+    assert without_spaces(said) in without_spaces(text_of(paper.content))
 
 
 def test_a_reader_of_it_is_led_to_it(address: str) -> None:

@@ -586,7 +586,7 @@ def test_read_in_the_other_language_it_still_says_in_which_it_was_made_out(olivi
     page = words(olivia.get(quote.replace("/en/", "/fr/")).text)
 
     assert "Valable jusqu’au 24 décembre 2026" in page
-    assert "Ce devis est établi en anglais. Le texte français des conditions fait foi." in page
+    assert "English. Le texte français des conditions fait foi." in page
 
 
 def test_a_quote_is_neither_made_nor_accepted_under_a_key_that_no_form_of_ours_made(client: TestClient) -> None:

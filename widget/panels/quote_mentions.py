@@ -1,5 +1,6 @@
 """What every quote must name: who sells, who buys, VAT, payment, notice, acceptance, the language that prevails."""
 
+from widget import languages
 from widget.domain.plan import Interval
 from widget.domain.policy import Seller
 from widget.domain.quote import Customer, Quote
@@ -47,10 +48,7 @@ ACCEPTANCE = N_(
     "which binds. The address alone gives nobody the right to accept."
 )
 VERSIONS = N_("Policy %(policy)s and price book %(book)s: %(policy_link)s. How to read this quote: %(quote_link)s.")
-LANGUAGES = {
-    "fr": N_("This quote is made out in French. The French text of the conditions prevails."),
-    "en": N_("This quote is made out in English. The French text of the conditions prevails."),
-}
+PREVAILS = N_("%(language)s. The French text of the conditions prevails.")
 
 
 def rate_text(rate: int, language: Language) -> str:
@@ -124,6 +122,6 @@ def mentions(quote: Quote, language: Language, address: str) -> list[Row]:
                 "quote_link": f"{address}{READ_YOUR_QUOTE}",
             },
         ),
-        (N_("Language"), say(LANGUAGES[quote.language])),
+        (N_("Language"), say(PREVAILS) % {"language": languages.load()[quote.language].name}),
     ]
     return [(say(name), text) for name, text in rows]
