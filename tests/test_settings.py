@@ -11,6 +11,13 @@ def test_without_any_setting_mail_stays_here_and_links_lead_to_this_machine() ->
     assert (settings.smtp, settings.address, settings.worker) == (None, "http://127.0.0.1:8000", True)
 
 
+@pytest.mark.parametrize(("host", "here"), [("::1", "http://[::1]:9000"), ("127.0.0.1", "http://127.0.0.1:9000")])
+def test_where_the_service_is_can_be_opened_as_it_is_printed(host: str, here: str) -> None:
+    settings = read({"HOST": host, "PORT": "9000", "HELPCENTER_ADDRESS": "https://help.example"})
+
+    assert (settings.here, settings.address) == (here, "https://help.example")
+
+
 def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
     settings = read(
         {"HELPCENTER_SMTP_HOST": "mail.example", "HELPCENTER_SMTP_USER": "help", "HELPCENTER_SMTP_PASSWORD": "s3cret"}

@@ -257,7 +257,7 @@ def _serve(settings: Settings, engine: Engine) -> None:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise SettingsError(f"PORT {settings.port}: cannot be used ({error.strerror}); choose another") from None
-    print(f"The help centre is at http://{settings.host}:{settings.port}/", flush=True)
+    print(f"The help centre is at {settings.here}/", flush=True)
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)

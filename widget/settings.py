@@ -60,6 +60,11 @@ class Settings:
         return self.data / "mail"
 
     @property
+    def here(self) -> str:
+        """The origin at which this machine serves, whatever people reach it by."""
+        return _here(self.host, str(self.port))
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the service."""
         return self.host in LOOPBACK and is_local(self.address)
@@ -109,7 +114,7 @@ def read(environment: Mapping[str, str]) -> Settings:
             "HELPCENTER_DATABASE: a database on another machine has to prove who it is: sslmode=verify-full"
         )
     host = environment.get("HOST", "127.0.0.1")
-    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    here = _here(host, port)
     address = environment.get("HELPCENTER_ADDRESS", here)
     if address != here and not _is_origin(address):
         problems.append(f"HELPCENTER_ADDRESS is {address!r}: expected an origin such as https://help.example.com")
@@ -143,6 +148,10 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker=worker == "1",
         proxies=proxies,
     )
+
+
+def _here(host: str, port: str) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def _is_kept_secret(database: str, mode: str) -> bool:

@@ -38,7 +38,7 @@ MALFORMED = [
     "https://example.com@127.0.0.1/", "https://example.com/#fragment", "https://example.com:port/",
     "https://example.com:99999/", "https://exa mple.com/", "https://example.com/\r\nHost: x", "https://exämple.com/",
     "https://[::1", "https://example.com\\@127.0.0.1/", "javascript:alert(1)", "https://example.com/\t",
-    "https://1.1.1.1\n/", "HTTP://127.0.0.1/",
+    "https://1.1.1.1\n/", "HTTP://127.0.0.1/", f"https://{'a' * 64}.example/", "https://hooks..example/",
 ]  # fmt: skip
 
 
@@ -203,6 +203,13 @@ def test_an_address_of_this_machine_or_of_a_private_network_is_refused(host: str
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(AddressError):
         check_url(url)
+
+
+@pytest.mark.parametrize("host", ["a" * 64, "hooks..example"])
+@pytest.mark.parametrize("private", [True, False])
+def test_a_name_that_no_look_up_takes_is_given_up_at_once(host: str, *, private: bool) -> None:
+    with pytest.raises(GiveUpError):
+        post(443, WebhookGateway(private=private, patience=1), host, "https")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,10 @@ def check_url(url: str, *, private: bool = False) -> None:
         raise AddressError(f"{url!r}: expected an address that starts with https://")
     if not parts.hostname or parts.username is not None or parts.password is not None or parts.fragment:
         raise AddressError(f"{url!r}: expected a host, without user, password or fragment")
+    try:
+        parts.hostname.encode("idna")  # as the look-up writes it: no part of a name is empty, or longer than 63 letters
+    except UnicodeError as error:
+        raise AddressError(f"{parts.hostname}: {error}") from None
     if not private:
         try:
             resolve(parts.hostname, port)
