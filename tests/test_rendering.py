@@ -1,5 +1,7 @@
 """Translations are folded into the templates; every template compiles in every language; text is never markup."""
 
+import re
+
 import pytest
 from jinja2 import TemplateNotFound
 
@@ -16,6 +18,21 @@ def test_every_template_compiles_without_a_call_to_the_catalogue(code: str) -> N
         source = path.read_text(encoding="utf-8")
         compiled = environment.compile(source, raw=True)
         assert "'_'" not in compiled, path.name
+
+
+def test_every_table_of_a_page_says_what_it_holds() -> None:
+    pages = [path for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name != "mail"]
+
+    unnamed = [
+        path.name for path in pages if re.search(r"<table[^>]*>(?!\s*<caption)", path.read_text(encoding="utf-8"))
+    ]
+
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("frame", ["frame.html", "embed.html"])
+def test_what_surrounds_a_page_has_its_heading_of_the_first_level(frame: str) -> None:
+    assert (TEMPLATES / frame).read_text(encoding="utf-8").count('<h1 class="sw-hidden">') == 1
 
 
 def test_a_translation_stands_where_the_message_stood() -> None:

@@ -83,6 +83,16 @@ def test_a_link_is_in_the_language_of_the_customer_whatever_the_agent_reads(supp
     assert "Lien pour l’administrateur" in page
 
 
+@pytest.mark.parametrize("address", [f"{SPACE}?plan=gold", "/widget/fr/support?article=1001&values=1&plan=gold"])
+def test_a_plan_that_is_none_is_told_at_its_own_field(support: TestClient, address: str) -> None:
+    answer = support.get(address)
+
+    field = '<select id="sw-plan" name="plan" aria-invalid="true" aria-describedby="sw-plan-error">'
+    assert answer.status_code == 422
+    assert field in answer.text
+    assert re.search(r'<p class="sw-error" id="sw-plan-error">[^<]{10,}</p>', answer.text)
+
+
 def test_the_desk_leads_to_the_links_for_tickets(support: TestClient) -> None:
     page = support.get("/widget/fr/desk").text
 
