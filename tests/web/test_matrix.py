@@ -242,6 +242,24 @@ def test_a_form_without_the_token_of_its_session_is_refused_and_told(
     world.put_back()
 
 
+POSTED = [path for method, path in ROWS if method == "POST"]
+#: What no form of ours sends: another's token, a field that is not known, and more than any form holds.
+WRONG = [{"token": "of-another"}, {"unknown-field": "1"}, {"unknown-field": "x" * 70_000}]
+
+
+@pytest.mark.parametrize("template", POSTED)
+@pytest.mark.parametrize("form", WRONG, ids=["token", "field", "size"])
+def test_whatever_is_said_of_a_form_leads_to_a_page_in_the_other_language(
+    world: World, template: str, form: dict[str, str]
+) -> None:
+    told = world.ask("administrator", "POST", path_to(template, dict(world.ids["own"])), form)
+    world.put_back()
+
+    assert told.status_code < 500
+    for address in re.findall(r'href="([^"]+)"[^>]* data-language="fr"', told.text):
+        assert world.ask("administrator", "GET", html.unescape(address)).status_code == 200, address
+
+
 BY_ID = [
     each
     for each in ROWS

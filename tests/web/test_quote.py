@@ -303,6 +303,16 @@ def test_a_form_without_its_token_does_nothing(olivia: TestClient) -> None:
     assert "State: open." in words(olivia.get(quote).text)
 
 
+def test_a_form_over_64_kib_is_told_to_be_too_large_and_does_nothing(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = {"token": token(olivia.get(quote).text), "email": "x" * 70_000}
+
+    for act in ("accept", "withdraw", "send"):
+        answer = olivia.post(f"{quote}/{act}", data=form)
+        assert (answer.status_code, "What was sent is too large" in answer.text) == (413, True)
+    assert "State: open." in words(olivia.get(quote).text)
+
+
 def test_looking_at_the_confirmation_accepts_nothing(olivia: TestClient) -> None:
     quote = ask(olivia)
 

@@ -41,6 +41,23 @@ TITLES = {
 }
 
 
+#: What takes forms alone, below a draft or a quote, and what shows its form: the step beside it, or the page itself.
+SHOWN_BY = {
+    ("change", "order"): "/review",
+    ("change", "quote"): "/review",
+    ("change", "activate"): "/members",
+    ("quotes", "send"): "",
+    ("quotes", "withdraw"): "",
+}
+
+
+def page_of(path: str) -> str:
+    """Return the page that shows the form of an address which takes forms alone; any other address is that page."""
+    *_, noun, _, last = ("", "", *path.split("/"))
+    page = SHOWN_BY.get((noun, last))
+    return path if page is None else path.removesuffix(f"/{last}") + page
+
+
 def wants_fragment(request: Request) -> bool:
     """Whether the element asks: by `Accept`, so that no request needs a preflight."""
     return "fragment=1" in request.headers.get("accept", "")
@@ -158,7 +175,7 @@ def too_large(request: Request) -> HTMLResponse:
 
 
 def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Response:
-    """Lead to sign-in, and from there to a path, by default the one that was asked for.
+    """Lead to sign-in, and from there to a path, by default the page that was asked for, or whose form was sent.
 
     Who is signed in already is not the one who may, which is told, unless they are only to prove who they are `again`.
 
@@ -167,7 +184,7 @@ def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Resp
     """
     if not again and signed_in(request) is not None:
         not_allowed(request)
-    address = f"/widget/signin?{urlencode({'next': then or request.url.path})}"
+    address = f"/widget/signin?{urlencode({'next': then or page_of(request.url.path)})}"
     by_link = wants_fragment(request) or (request.method == "POST" and context_of(request).provider is not None)
     if not by_link:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
@@ -184,14 +201,13 @@ def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to
         for pages in context_of(request).articles.articles.values():
             if here.path in {each.path for each in pages.values()}:
                 return urlunsplit(("", "", pages[code].path, here.query, here.fragment))
-    parts = here.path.split("/")
-    if len(parts) < 4 or parts[2] not in context_of(request).languages:
+    # What takes forms alone has no page to lead to: the page that shows the form has.
+    parts = page_of(here.path).split("/")
+    if len(parts) < 4 or parts[2] not in context_of(request).languages or "undo" in parts:
         return f"/widget/{code}/change"
     parts[2] = code
-    # What only takes a form has no page to lead to: the step that shows it has.
-    parts[-1] = {"order": "review", "activate": "members"}.get(parts[-1], parts[-1])
-    if "undo" in parts:
-        return f"/widget/{code}/change"
+    if parts[3:] == ["feedback"]:  # its form stands at the end of each article, and which one is not known here
+        return context_of(request).articles.article("downgrade", code)
     sent = {name: typed[name][:40] for name in SAMPLE if name in typed} if request.method == "POST" else {}
     query = urlencode(sent) or here.query
     return "/".join(parts) + (f"?{query}" if query else "")

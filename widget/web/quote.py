@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,9 +20,9 @@ from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, Form, is_key, parse
 from widget.web.limits import limited
-from widget.web.pages import answer, notice, read_form, to_sign_in
+from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
 from widget.web.review import show as show_review
-from widget.web.session import not_theirs, refuse_form, session_of
+from widget.web.session import is_own_form, not_theirs, session_of
 from widget.web.step import Step
 from widget.wording import N_
 
@@ -164,11 +163,9 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
             return await handler(page, "")
         body = await read_form(request)
         if body is None:
-            return answer(request, "too_large.html", language, {}, 413)
-        if dict(parse_qsl(body)).get("token") != session.token:
-            refuse_form(request)
-            title = N_("This form is too old. Reload the page and try again.")
-            return notice(request, language, title, back=page.address, status=403)
+            return too_large(request)
+        if not is_own_form(request, session, body):
+            return notice(request, language, OLD_FORM, back=page.address, status=403)
         return await handler(page, body)
 
     return endpoint

@@ -1,6 +1,7 @@
 """Who asks: the session that a request's cookie names, and the cookies of a session."""
 
 import re
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -78,6 +79,14 @@ def not_theirs(request: Request) -> HTTPException:
     """Return the 404 of what is not there for who asks, which is told: another's and unknown are the same."""
     not_allowed(request)
     return HTTPException(404)
+
+
+def is_own_form(request: Request, session: Session, body: str) -> bool:
+    """Return whether a form carries the token of the session that sends it; one that does not is told."""
+    own = dict(parse_qsl(body)).get("token") == session.token
+    if not own:
+        refuse_form(request)
+    return own
 
 
 def refuse_form(request: Request) -> None:

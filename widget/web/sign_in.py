@@ -17,7 +17,7 @@ from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
 from widget.web.pages import answer, read_form, to_sign_in
-from widget.web.session import forget, not_theirs, refuse_form, session_id_of, session_of
+from widget.web.session import forget, is_own_form, not_theirs, session_id_of, session_of
 
 
 async def enter(request: Request) -> Response:
@@ -60,10 +60,10 @@ async def places(request: Request) -> Response:
         return to_sign_in(request)
     if request.method == "GET":
         return _places(request, session)
-    fields = dict(parse_qsl(await read_form(request) or ""))
-    if fields.get("token") != session.token:
-        refuse_form(request)
+    body = await read_form(request) or ""
+    if not is_own_form(request, session, body):
         raise HTTPException(403)
+    fields = dict(parse_qsl(body))
     here = "others" not in fields and fields.get("session") == session.handle
     home = f"/widget/{language.code}/sessions"
     if not here and not sign_in.is_fresh(session, now=context_of(request).now()):

@@ -14,7 +14,7 @@ from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.pages import answer, read_form, to_sign_in
-from widget.web.session import not_theirs, refuse_form, session_of
+from widget.web.session import is_own_form, not_theirs, session_of
 
 
 async def show(request: Request) -> Response:
@@ -27,13 +27,12 @@ async def show(request: Request) -> Response:
         raise not_theirs(request)
     if request.method == "GET":
         return _show(request, session, seen)
-    fields = dict(parse_qsl(await read_form(request) or ""))
-    if fields.get("token") != session.token:
-        refuse_form(request)
+    body = await read_form(request) or ""
+    if not is_own_form(request, session, body):
         raise HTTPException(403)
     if not seen.member.is_administrator:
         raise not_theirs(request)
-    return _act(request, session, seen, fields.get("act", ""))
+    return _act(request, session, seen, dict(parse_qsl(body)).get("act", ""))
 
 
 def _act(request: Request, session: Session, seen: Account, act: str) -> Response:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -19,7 +18,7 @@ from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM
 from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
-from widget.web.session import not_theirs, refuse_form, session_of
+from widget.web.session import is_own_form, not_theirs, session_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +85,18 @@ def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         language = context_of(request).languages[request.path_params["language"]]
         session = session_of(request)
         if session is None:
-            return to_sign_in(request, _page_of(request))
+            return to_sign_in(request)
         this = _own_step(request, language, session)
         if request.method != "POST":
             return await handler(this, "")
         body = await read_form(request)
         if body is None:
             return too_large(request)
-        if dict(parse_qsl(body)).get("token") != session.token:
-            refuse_form(request)
+        if not is_own_form(request, session, body):
             return this.say(OLD_FORM, 403)
         return await handler(this, body)
 
     return endpoint
-
-
-def _page_of(request: Request) -> str:
-    """Return the page whose form was sent: the two addresses that only take forms lead back to theirs."""
-    whole, _, last = request.url.path.rpartition("/")
-    page = {"order": "review", "quote": "review", "activate": "members"}.get(last, last)
-    return f"{whole}/{page}"
 
 
 def _own_step(request: Request, language: Language, session: Session) -> Step:
