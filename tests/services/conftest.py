@@ -116,16 +116,18 @@ class Administrator:
 
     def begin(self, wish: Level, *, reason: str | None = "other", comment: str = "", now: datetime = NOW) -> str:
         """Return a draft whose survey is answered and that nobody reviewed."""
-        draft_id = draft.begin(self.engine, space_id=self.space_id, member_id=self.member_id, wish=wish, now=now)
-        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reason=reason, comment=comment)
+        own = {"space_id": self.space_id, "member_id": self.member_id}
+        draft_id = draft.begin(self.engine, **own, wish=wish, now=now)
+        draft.keep(self.engine, **own, draft_id=draft_id, reason=reason, comment=comment)
         return draft_id
 
     def review(self, draft_id: str, *, now: datetime = NOW) -> None:
-        found = draft.load(self.engine, space_id=self.space_id, member_id=self.member_id, draft_id=draft_id)
+        own = {"space_id": self.space_id, "member_id": self.member_id, "draft_id": draft_id}
+        found = draft.load(self.engine, **own)
         assert found is not None
         seen = self.seen(now)
         promise = order.reviewed(seen, preview(seen.subscription, found.wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, space_id=self.space_id, draft_id=draft_id, reviewed=promise)
+        draft.keep(self.engine, **own, reviewed=promise)
 
     def reviewed(self, wish: Level, *, comment: str = "", now: datetime = NOW) -> str:
         """Return a draft that is ready to be ordered."""

@@ -32,9 +32,9 @@ class Person:
     member_id: str
 
     def reviewed(self, wish: Level) -> str:
-        own = {"space_id": self.space_id}
-        draft_id = draft.begin(self.engine, **own, member_id=self.member_id, wish=wish, now=NOW)
-        seen = account.load(self.engine, TERMS, **own, member_id=self.member_id, now=NOW)
+        own = {"space_id": self.space_id, "member_id": self.member_id}
+        draft_id = draft.begin(self.engine, **own, wish=wish, now=NOW)
+        seen = account.load(self.engine, TERMS, **own, now=NOW)
         assert seen is not None
         promise = order.reviewed(seen, preview(seen.subscription, wish, on=seen.on, terms=TERMS))
         draft.keep(self.engine, **own, draft_id=draft_id, reason="other", reviewed=promise)
@@ -100,10 +100,16 @@ def test_a_draft_of_another_space_is_unknown(claire: Person, olivia: Person) -> 
     assert counted(claire.engine) == before
 
 
-def test_nobody_keeps_anything_in_a_draft_of_another_space(claire: Person, olivia: Person) -> None:
+def test_nobody_keeps_anything_in_a_draft_of_another_space_or_of_another_person(claire: Person, olivia: Person) -> None:
     draft_id = claire.reviewed(FEWER)
 
-    draft.keep(olivia.engine, space_id=olivia.space_id, draft_id=draft_id, reason="too-expensive", reviewed={})
+    for space_id, member_id in (
+        (olivia.space_id, olivia.member_id),
+        (olivia.space_id, claire.member_id),
+        (claire.space_id, olivia.member_id),
+    ):
+        own = {"space_id": space_id, "member_id": member_id, "draft_id": draft_id}
+        draft.keep(olivia.engine, **own, reason="too-expensive", reviewed={})
 
     found = draft.load(claire.engine, space_id=claire.space_id, member_id=claire.member_id, draft_id=draft_id)
     assert found is not None

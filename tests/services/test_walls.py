@@ -74,7 +74,7 @@ WHOLE: dict[str, Read] = {
 WRITES: dict[str, Read] = {
     "audit.append": lambda c, s, _: audit.append(c, s, at=NOW, actor="x", kind="test", data={}),
     "calendar.remove": lambda c, s, _: calendar.remove(c, s),
-    "order.update_draft": lambda c, s, i: order.update_draft(c, s, i["draft"], comment="changed"),
+    "order.update_draft": lambda c, s, i: order.update_draft(c, s, i["boss"], i["draft"], comment="changed"),
     "outbox.add": lambda c, s, _: outbox.add(c, s, kind="quote.created", facts={"private": {}}, at=NOW, subject="w"),
     "quote.settle": lambda c, s, i: quote.settle(c, s, i["number"], QuoteState.WITHDRAWN, at=NOW),
     "reminder.choose": lambda c, s, _: reminder.choose(c, s, reminders=False),

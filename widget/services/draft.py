@@ -26,10 +26,10 @@ def load(engine: Engine, *, space_id: str, member_id: str, draft_id: str) -> Dra
         return orders.load_draft(connection, space_id, member_id, draft_id)
 
 
-def keep(engine: Engine, *, space_id: str, draft_id: str, **values: Any) -> None:
-    """Change a draft: `reason` and `comment`, or `reviewed`."""
+def keep(engine: Engine, *, space_id: str, member_id: str, draft_id: str, **values: Any) -> None:
+    """Change a person's own draft: `reason` and `comment`, or `reviewed`."""
     with transaction(engine) as connection:
-        orders.update_draft(connection, space_id, draft_id, **values)
+        orders.update_draft(connection, space_id, member_id, draft_id, **values)
 
 
 def order(engine: Engine, *, space_id: str, order_id: str) -> Order | None:

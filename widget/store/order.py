@@ -63,11 +63,12 @@ def load_draft(connection: Connection, space_id: str, member_id: str, draft_id: 
     )
 
 
-def update_draft(connection: Connection, space_id: str, draft_id: str, **values: Any) -> None:
-    """Change a draft: `reason`, `comment`, the wish's fields, or `reviewed` (as a document)."""
+def update_draft(connection: Connection, space_id: str, member_id: str, draft_id: str, **values: Any) -> None:
+    """Change a person's own draft: `reason`, `comment`, the wish's fields, or `reviewed` (as a document)."""
     if "reviewed" in values:
         values["reviewed"] = json.dumps(values["reviewed"], ensure_ascii=False)
-    connection.execute(update(draft).where(draft.c.space_id == space_id, draft.c.id == draft_id).values(**values))
+    own = (draft.c.space_id == space_id, draft.c.member_id == member_id, draft.c.id == draft_id)
+    connection.execute(update(draft).where(*own).values(**values))
 
 
 def add(connection: Connection, space_id: str, member_id: str, order: Order) -> None:

@@ -33,7 +33,11 @@ def show(
     """
     context, result = context_of(this.request), this.result()
     drafts.keep(
-        context.engine, space_id=this.seen.space.id, draft_id=this.draft.id, reviewed=reviewed(this.seen, result)
+        context.engine,
+        space_id=this.seen.space.id,
+        member_id=this.seen.member.id,
+        draft_id=this.draft.id,
+        reviewed=reviewed(this.seen, result),
     )
     interval, terms = this.seen.subscription.interval, context.terms
     values = {

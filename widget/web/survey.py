@@ -33,6 +33,7 @@ async def ask(this: Step, body: str) -> Response:
             drafts.keep(
                 context_of(this.request).engine,
                 space_id=this.seen.space.id,
+                member_id=this.seen.member.id,
                 draft_id=this.draft.id,
                 reason=form.typed["reason"],
                 comment=comment,
