@@ -13,7 +13,8 @@ from tests.services.postgres import running
 from tests.web import world
 from widget.domain.plan import Level
 from widget.services import order, privacy
-from widget.services.order import KeyReused, Placed
+from widget.services.keys import KeyReused
+from widget.services.order import Placed
 from widget.store import order as orders
 from widget.store.engine import open_engine
 

@@ -14,7 +14,8 @@ from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.services import members, undo
-from widget.services.order import Incomplete, KeyReused, Outcome, Placed, Refused, Stale, Unknown
+from widget.services.keys import KeyReused
+from widget.services.order import Incomplete, Ordered, Outcome, Placed, Refused, Stale, Unknown
 from widget.store import audit
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
@@ -161,7 +162,8 @@ def test_a_second_order_replaces_the_pending_change(claire: Administrator) -> No
 
 def test_a_draft_is_ordered_once_even_when_it_is_reviewed_again(claire: Administrator) -> None:
     draft_id = claire.reviewed(FEWER_ZOOM)
-    claire.place(draft_id)
+    first = claire.place(draft_id)
+    assert isinstance(first, Placed)
     change_id = claire.pending().id
     assert undo.undo(
         claire.engine, TERMS, space_id=claire.space_id, member_id=claire.member_id, change_id=change_id, now=NOW
@@ -171,8 +173,19 @@ def test_a_draft_is_ordered_once_even_when_it_is_reviewed_again(claire: Administ
 
     outcome = claire.place(draft_id, key="a-second-key")
 
-    assert outcome == Stale({})
+    assert outcome == Ordered(first.order_id)
     assert contents(claire.engine) == before
+
+
+def test_of_forty_forms_of_one_draft_at_once_one_is_placed_and_the_others_are_told_its_order(
+    claire: Administrator,
+) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+
+    outcomes = at_once([partial(claire.place, draft_id, key=f"key-{number}") for number in range(40)])
+
+    (order_id,) = (row["id"] for row in contents(claire.engine)["placed_order"])
+    assert Counter(outcomes) == {Placed(order_id): 1, Ordered(order_id): 39}
 
 
 def test_of_forty_different_orders_at_once_one_is_placed_and_the_others_are_stale(claire: Administrator) -> None:

@@ -31,7 +31,8 @@ from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.domain.vat import Treatment
 from widget.services import members, quote, quote_accept, quote_due, quote_pdf, undo
-from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
+from widget.services.keys import KeyReused
+from widget.services.order import Incomplete, Ordered, Placed, Refused, Unknown
 from widget.services.quote import Asked, Over, Requested
 from widget.services.quote_accept import Accepted, Differs, Look
 from widget.services.quote_due import QuotesNotSettledError
@@ -113,6 +114,24 @@ def dearer(on: date) -> Terms:
         for plan in last.plans
     )
     return replace(TERMS, price_books=(*TERMS.price_books, PriceBook("dearer", on, last.currency, True, plans)))
+
+
+def test_a_draft_that_has_become_an_order_gets_no_quote_that_nobody_could_accept(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    placed = claire.place(draft_id)
+    assert isinstance(placed, Placed)
+    undo.undo(
+        claire.engine,
+        TERMS,
+        space_id=claire.space_id,
+        member_id=claire.member_id,
+        change_id=claire.pending().id,
+        now=NOW,
+    )
+    before = contents(claire.engine)
+
+    assert claire.request(draft_id) == Ordered(placed.order_id)
+    assert contents(claire.engine) == before
 
 
 def test_a_quote_is_numbered_and_keeps_what_it_promises(claire: Administrator) -> None:

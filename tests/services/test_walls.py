@@ -31,7 +31,7 @@ from widget.store import (
     transfer,
 )
 from widget.store.engine import open_engine, reading, transaction
-from widget.store.tables import delivery, member, metadata
+from widget.store.tables import delivery, member, metadata, placed_order
 from widget.store.tables import subscription as subscriptions
 
 Ids = dict[str, str]
@@ -42,6 +42,7 @@ BY_ID: dict[str, Read] = {
     "identity.member_id": lambda c, s, i: identity.member_id(c, "us", i["subject"], s),
     "order.load_draft": lambda c, s, i: order.load_draft(c, s, i["boss"], i["draft"]),
     "order.load": lambda c, s, i: order.load(c, s, i["order"]),
+    "order.of_draft": lambda c, s, i: order.of_draft(c, s, i["ordered"]),
     "order.answered": lambda c, s, i: order.answered(c, s, "order", i["key"]),
     "quote.load": lambda c, s, i: quote.load(c, s, i["number"]),
     "session.of_member": lambda c, s, i: session.of_member(c, s, i["boss"]),
@@ -109,6 +110,9 @@ def filled(engine: Engine, space_id: str, leader: str = "") -> Ids:
     ids = fill(boss) | {"boss": boss.member_id, "email": f"olivia@{space_id}.example", "key": f"key-of-{space_id}"}
     begun = sign_in.begin(engine, space_id=space_id, member_id=boss.member_id, now=NOW)
     assert begun
+    with reading(engine) as connection:
+        query = select(placed_order.c.draft_id).where(placed_order.c.id == ids["order"])
+        ids["ordered"] = connection.execute(query).scalar_one()
     values = {"issuer": "us", "subject": f"subject-{space_id}", "space_id": space_id, "member_id": boss.member_id}
     with transaction(engine) as connection:
         connection.execute(insert(metadata.tables["identity"]).values(**values))

@@ -1,23 +1,22 @@
 """Placing an order: one transaction, all of it or nothing."""
 
-import hashlib
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import IntegrityError
 
 from widget.domain.change import ChangePreview, preview
 from widget.domain.terms import Terms
 from widget.services import account, apply_due, facts, quote_state
 from widget.services.account import Account
+from widget.services.keys import KeyReused, answered, hash_of
 from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
-from widget.store.engine import reading, refuse_full, transaction
+from widget.store.engine import refuse_full, transaction
 from widget.store.order import Draft, Order
 
 OPERATION = "order"
@@ -58,11 +57,13 @@ class Unknown:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyReused:
-    """This key came with another body before."""
+class Ordered:
+    """This draft has become an order before, by another form: nothing more was placed."""
+
+    order_id: str
 
 
-Outcome = Placed | Stale | Refused | Incomplete | Unknown | KeyReused
+Outcome = Placed | Stale | Refused | Incomplete | Ordered | Unknown | KeyReused
 
 
 def reviewed(seen: Account, result: ChangePreview) -> dict[str, Any]:
@@ -97,52 +98,28 @@ def place(
     `late_ack` is the price date that the reader ticked, empty where none was asked (rule: late-notice). Raises
     FullError where the disk is all but full; what a key has placed before is still answered.
     """
-    request_hash = hashlib.sha256(f"{draft_id}\n{late_ack}".encode()).hexdigest()
-    try:
-        with transaction(engine) as connection:
-            return _place(
-                connection, terms, space_id, member_id, draft_id, (key, request_hash), late_ack, language, now
-            )
-    except IntegrityError:
-        # Another request with this key or draft committed first: its answer is ours.
-        with reading(engine) as connection:
-            return _replayed(connection, space_id, key, request_hash) or Stale({})
-
-
-def _replayed(connection: Connection, space_id: str, key: str, request_hash: str) -> Outcome | None:
-    answered = orders.answered(connection, space_id, OPERATION, key)
-    if answered is None:
-        return None
-    return Placed(answered[1], replayed=True) if answered[0] == request_hash else KeyReused()
-
-
-def _place(
-    connection: Connection,
-    terms: Terms,
-    space_id: str,
-    member_id: str,
-    draft_id: str,
-    key: tuple[str, str],
-    late_ack: str,
-    language: str,
-    now: datetime,
-) -> Outcome:
-    subscriptions.load(connection, space_id, lock=True)
-    replayed = _replayed(connection, space_id, *key)
-    if replayed is not None:
-        return replayed
-    refuse_full(connection)
-    seen = current(connection, terms, space_id=space_id, member_id=member_id, now=now)
-    draft = orders.load_draft(connection, space_id, member_id, draft_id)
-    if seen is None or draft is None:
-        return Unknown()
-    result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
-    refusal = _stale(draft, seen, result) or objection(draft, result, late_ack)
-    if refusal is not None:
-        return refusal
-    order_id = keep(connection, seen, draft, result, language=language, now=now)
-    orders.remember(connection, space_id, OPERATION, *key, order_id)
-    return Placed(order_id)
+    used = (key, hash_of(draft_id, late_ack))
+    with transaction(engine) as connection:
+        # Whoever orders in this space waits here: what is read below about keys and drafts stays so.
+        subscriptions.load(connection, space_id, lock=True)
+        before = answered(connection, space_id, OPERATION, used)
+        if before is not None:
+            return before if isinstance(before, KeyReused) else Placed(before, replayed=True)
+        refuse_full(connection)
+        seen = current(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        draft = orders.load_draft(connection, space_id, member_id, draft_id)
+        if seen is None or draft is None:
+            return Unknown()
+        ordered = orders.of_draft(connection, space_id, draft_id)
+        if ordered is not None:
+            return Ordered(ordered)
+        result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
+        refusal = _stale(draft, seen, result) or objection(draft, result, late_ack)
+        if refusal is not None:
+            return refusal
+        order_id = keep(connection, seen, draft, result, language=language, now=now)
+        orders.remember(connection, space_id, OPERATION, *used, order_id)
+        return Placed(order_id)
 
 
 def current(connection: Connection, terms: Terms, *, space_id: str, member_id: str, now: datetime) -> Account | None:

@@ -1,6 +1,5 @@
 """Quotes: asked for, listed, withdrawn. Nothing here changes a subscription."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,7 +11,8 @@ from widget.domain.quote import QuoteState, draw_up
 from widget.domain.terms import Terms
 from widget.services import account, billing, facts, order, quote_state
 from widget.services.account import Account
-from widget.services.order import Incomplete, KeyReused, Refused, Unknown
+from widget.services.keys import KeyReused, answered, hash_of
+from widget.services.order import Incomplete, Ordered, Refused, Unknown
 from widget.store import audit, outbox
 from widget.store import order as orders
 from widget.store import quote as quotes
@@ -38,7 +38,7 @@ class Over:
     order_id: str | None
 
 
-Asked = Requested | Refused | Incomplete | Unknown | KeyReused
+Asked = Requested | Refused | Incomplete | Ordered | Unknown | KeyReused
 
 
 def request(
@@ -66,6 +66,9 @@ def request(
         draft = orders.load_draft(connection, space_id, member_id, draft_id)
         if seen is None or draft is None or not seen.member.is_administrator:
             return Unknown()
+        order_id = orders.of_draft(connection, space_id, draft_id)
+        if order_id is not None:  # a draft is ordered once: nobody could accept its quote
+            return Ordered(order_id)
         result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
         # Late notice is confirmed when the quote is accepted: asking for one is what a late reader is offered.
         late_ack = result.late_price_date.isoformat() if result.late_price_date else ""
@@ -142,16 +145,3 @@ def withdraw(
             return Over(state, kept.order_id)
         quote_state.end(connection, space_id, number, QuoteState.WITHDRAWN, by=member_id, now=now)
         return Over(QuoteState.WITHDRAWN, None)
-
-
-def answered(connection: Connection, space_id: str, operation: str, used: tuple[str, str]) -> str | KeyReused | None:
-    """Return what a key was answered before, KeyReused where it came with another body, None for a new one."""
-    found = orders.answered(connection, space_id, operation, used[0])
-    if found is None:
-        return None
-    return found[1] if found[0] == used[1] else KeyReused()
-
-
-def hash_of(*parts: str) -> str:
-    """Return the fingerprint of a request's body."""
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -12,8 +12,9 @@ from widget.domain.quote import Offer, QuoteState, offer_of
 from widget.domain.terms import Terms
 from widget.services import account, billing, facts, order, quote_state
 from widget.services.account import Account
-from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
-from widget.services.quote import Over, answered, day_of, hash_of
+from widget.services.keys import KeyReused, answered, hash_of
+from widget.services.order import Incomplete, Placed, Refused, Unknown
+from widget.services.quote import Over, day_of
 from widget.store import order as orders
 from widget.store import outbox
 from widget.store import quote as quotes

@@ -103,6 +103,13 @@ def load(connection: Connection, space_id: str, order_id: str) -> Order | None:
     return Order(row.id, row.draft_id, datetime.fromisoformat(row.placed_at), row.placed_on, json.loads(row.preview))
 
 
+def of_draft(connection: Connection, space_id: str, draft_id: str) -> str | None:
+    """Return the id of the order that a draft of this space has become, or None."""
+    return connection.execute(
+        select(placed_order.c.id).where(placed_order.c.space_id == space_id, placed_order.c.draft_id == draft_id)
+    ).scalar()
+
+
 def answered(connection: Connection, space_id: str, operation: str, key: str) -> tuple[str, str] | None:
     """Return the request hash and the stored answer of a key that was used before, or None."""
     row = connection.execute(

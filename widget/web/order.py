@@ -1,8 +1,9 @@
 """The order: placed once, or the step that is missing, or what has changed."""
 
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from widget.services import order, sign_in
+from widget.services.keys import KeyReused
 from widget.services.limits import Limit
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, is_key, parse
@@ -41,15 +42,14 @@ async def place(this: Step, body: str) -> Response:
         language=this.language.code,
         now=context.now(),
     )
-    if isinstance(outcome, order.Placed):
-        address = f"/widget/{this.language.code}/orders/{outcome.order_id}"
-        return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+    if isinstance(outcome, order.Placed | order.Ordered):
+        return this.receipt(outcome.order_id)
     if isinstance(outcome, order.Incomplete):
         if outcome.step == "late":
             return show(this, [("late_ack", this.language.gettext(UNTICKED))], status=422)
         return this.go(outcome.step)
     if isinstance(outcome, order.Unknown):
         raise not_theirs(this.request)
-    if isinstance(outcome, order.KeyReused):
+    if isinstance(outcome, KeyReused):
         return this.say(N_("The same order was sent with other contents. Start again from the choice."), 422)
     return show(this, stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)

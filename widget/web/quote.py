@@ -12,8 +12,9 @@ from widget.domain.quote import QuoteState
 from widget.languages import Language
 from widget.panels import quote_view
 from widget.services import quote, quote_accept, quote_pdf, quote_send
+from widget.services.keys import KeyReused
 from widget.services.limits import Limit
-from widget.services.order import Incomplete, KeyReused, Refused, Unknown
+from widget.services.order import Incomplete, Ordered, Refused, Unknown
 from widget.services.quote_accept import Look
 from widget.store.quote import Kept
 from widget.store.session import Session
@@ -70,6 +71,8 @@ async def ask(this: Step, body: str) -> Response:
         return this.say(N_("The same form was sent with other contents. Start again from the choice."), 422)
     if isinstance(outcome, Incomplete):
         return this.go(outcome.step)
+    if isinstance(outcome, Ordered):
+        return this.receipt(outcome.order_id)
     if isinstance(outcome, Refused):
         return show_review(this, status=409)
     # Made now, by the template of the day, and not at the first download.

@@ -5,8 +5,9 @@ from starlette.responses import RedirectResponse, Response
 from widget.domain.quote import QuoteState
 from widget.panels import offer_rows, result_view
 from widget.services import quote_accept, sign_in
+from widget.services.keys import KeyReused
 from widget.services.limits import Limit
-from widget.services.order import Incomplete, KeyReused, Placed, Refused, Unknown
+from widget.services.order import Incomplete, Placed, Refused, Unknown
 from widget.services.quote_accept import Differs, Look
 from widget.web.account import link
 from widget.web.context import context_of

@@ -49,6 +49,10 @@ class Step:
         """Lead to another step."""
         return RedirectResponse(f"{self.address}/{step}", 303, {"Cache-Control": "no-store"})
 
+    def receipt(self, order_id: str) -> Response:
+        """Lead to the receipt of an order."""
+        return RedirectResponse(f"/widget/{self.language.code}/orders/{order_id}", 303, {"Cache-Control": "no-store"})
+
     def next_step(self) -> str:
         """The first step that is still missing."""
         result = self.result()
