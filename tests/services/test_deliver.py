@@ -34,7 +34,7 @@ from widget.services.mail import Sender
 from widget.settings import Smtp
 from widget.store import delivery as deliveries
 from widget.store.engine import transaction
-from widget.store.tables import member, space
+from widget.store.tables import delivery, member, space
 from widget.store.tables import webhook as hook
 
 FEWER_LICENSES = Level("premium", 12, 2)
@@ -95,6 +95,19 @@ def webhook_states(engine: Engine) -> list[str]:
 
 def endpoint(engine: Engine, port: int) -> tuple[str, str]:
     return webhook.add(engine, f"http://127.0.0.1:{port}/hook", private=True, now=NOW)
+
+
+def test_a_mail_in_a_language_that_is_there_no_more_arrives_in_the_original(
+    claire: Administrator, tmp_path: Path
+) -> None:
+    claire.orders(FEWER_LICENSES)
+    with transaction(claire.engine) as connection:
+        connection.execute(update(delivery).values(language="nl"))
+
+    send_all(post(claire.engine, tmp_path))
+
+    assert [str(letter["Content-Language"]) for letter in letters(tmp_path)] == ["fr"]
+    assert states(claire.engine) == [("mail", "delivered", 1)]
 
 
 def test_an_order_is_confirmed_by_mail_in_the_language_it_was_placed_in(claire: Administrator, tmp_path: Path) -> None:

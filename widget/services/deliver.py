@@ -17,7 +17,7 @@ from widget.domain.terms import Terms
 from widget.gateways.failure import GiveUpError, TryAgainError, kind_of
 from widget.gateways.mail import MailGateway
 from widget.gateways.webhook import WebhookGateway
-from widget.languages import Language
+from widget.languages import ORIGINAL, Language
 from widget.services import mail
 from widget.services.attachments import attachments
 from widget.services.mail import Sender
@@ -25,8 +25,9 @@ from widget.store import delivery as deliveries
 from widget.store import outbox
 from widget.store import webhook as webhooks
 from widget.store.delivery import Delivery
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.outbox import Message, instant
+from widget.store.webhook import Webhook
 
 log = logging.getLogger("widget")
 
@@ -140,23 +141,32 @@ def send(post: Post, held: Delivery) -> bool:
 
 
 def _attempt(post: Post, held: Delivery) -> None:
-    with transaction(post.engine) as connection:
+    with reading(post.engine) as connection:
         message = outbox.load(connection, held.outbox_id)
         webhook = webhooks.load(connection, held.target) if held.channel == deliveries.WEBHOOK else None
-        language = post.languages.get(held.language)
     if message is None:
         raise GiveUpError("the message is gone")
-    if language is not None:
-        letter = mail.compose(
-            message,
-            held,
-            terms=post.terms,
-            language=language,
-            sender=post.sender,
-            attachments=attachments(post.engine, post.terms, message, language, post.sender.origin),
-        )
-        post.mail.send(letter, sender=post.sender.address, to=held.target)
-        return
+    if held.channel == deliveries.MAIL:
+        _mail(post, held, message)
+    else:
+        _tell(post, webhook, message)
+
+
+def _mail(post: Post, held: Delivery, message: Message) -> None:
+    # A language may have been taken away since: better the original than no mail at all.
+    language = post.languages.get(held.language) or post.languages[ORIGINAL]
+    letter = mail.compose(
+        message,
+        held,
+        terms=post.terms,
+        language=language,
+        sender=post.sender,
+        attachments=attachments(post.engine, post.terms, message, language, post.sender.origin),
+    )
+    post.mail.send(letter, sender=post.sender.address, to=held.target)
+
+
+def _tell(post: Post, webhook: Webhook | None, message: Message) -> None:
     if webhook is None or webhook.state != "enabled":
         raise GiveUpError("the webhook is not enabled")
     now, body = post.clock(), payload(message)
