@@ -158,7 +158,8 @@ def _notes(facts: Mapping[str, Any]) -> list[str]:
         notes.append(N_("This order replaces the change that was pending."))
     if facts.get("late_date"):
         notes.append(N_("The notice deadline had passed, and the date of the lower price was confirmed."))
-    if any(line["direction"] == Direction.DOWN for line in facts.get("lines", [])):
+    down = any(line["direction"] == Direction.DOWN for line in facts.get("lines", []))
+    if down and facts.get("undo", True):  # a receipt from before this was kept goes on saying what it said
         notes.append(N_("Until the price date you can take this decrease back, at no cost."))
     return notes
 

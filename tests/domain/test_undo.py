@@ -7,12 +7,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.builders import a_subscription, after, level, levels, some_terms
+from tests.builders import MONTHLY_USER_PRICES, a_subscription, after, level, levels, some_terms
 from tests.domain.oracle import Oracle, days_from
-from tests.domain.strategies import Case, cases, lowest
-from widget.domain.change import preview
+from tests.domain.strategies import LEVELS, Case, cases, lowest
+from widget.domain.change import ChangePreview, preview
+from widget.domain.plan import Level
 from widget.domain.subscription import SINCE_EVER, Subscription
-from widget.domain.timeline import step_at
+from widget.domain.timeline import highest, step_at
 from widget.domain.undo import can_undo, in_use_on, undo
 
 TERMS = some_terms()
@@ -23,6 +24,10 @@ LOWERED = after(preview(a_subscription(), level(users=15), on=MARCH, terms=TERMS
 def lowered(case: Case) -> Subscription:
     """Order the part of the wish that goes down."""
     return after(preview(case.subscription, lowest(case.subscription.in_use, case.wish), on=case.on, terms=case.terms))
+
+
+def highest_of(case: Case, more: Level) -> Level:
+    return highest(case.subscription.in_use, more, list(MONTHLY_USER_PRICES).index)
 
 
 def test_undo_brings_back_the_old_numbers_at_once_and_at_no_cost() -> None:
@@ -65,6 +70,47 @@ def test_undo_takes_back_every_decrease_still_to_come() -> None:
     assert undo(twice, on=RENEWAL, terms=TERMS).in_use == level(users=15)
 
 
+MONTHLY = a_subscription(level(users=8), term_start=None)
+
+
+def orders(subscription: Subscription, *users: int) -> tuple[Subscription, ChangePreview]:
+    """Order so many users, one number after the other on the same day; return what was before the last, and that."""
+    for each in users[:-1]:
+        subscription = after(preview(subscription, level(users=each), on=MARCH, terms=TERMS))
+    return subscription, preview(subscription, level(users=users[-1]), on=MARCH, terms=TERMS)
+
+
+@pytest.mark.parametrize(
+    ("users", "back"),
+    [
+        pytest.param((12, 9), 12, id="up, then down to what is still above the bill"),
+        pytest.param((12, 9, 7), 9, id="down twice: what was in use before the last order"),
+        pytest.param((12, 5), 12, id="up, then down under the bill"),
+        pytest.param((6, 7, 5), 8, id="a decrease that was replaced does not come back"),
+    ],
+)
+def test_undo_brings_back_what_was_in_use_in_its_free_month(users: tuple[int, ...], back: int) -> None:
+    before, last = orders(MONTHLY, *users)
+
+    undone = undo(after(last), on=date(2027, 3, 20), terms=TERMS, before=before.billed)
+
+    assert last.can_be_undone
+    assert undone.in_use == level(users=back)
+    assert [each.users for _, each in levels(undone.billed)] == list(dict.fromkeys([8, back]))
+    assert not can_undo(undone, on=date(2027, 3, 20), terms=TERMS, before=before.billed)
+
+
+@pytest.mark.parametrize(
+    "users",
+    [
+        pytest.param((12,), id="only up"),
+        pytest.param((6, 8), id="down, and back"),
+    ],
+)
+def test_an_order_that_leaves_nothing_pending_to_fall_cannot_be_undone(users: tuple[int, ...]) -> None:
+    assert not orders(MONTHLY, *users)[1].can_be_undone
+
+
 @pytest.mark.parametrize(
     "subscription",
     [
@@ -105,6 +151,35 @@ def test_undoing_a_decrease_leaves_everything_as_it_was(case: Case) -> None:  # 
     assume(ordered != case.subscription)
 
     assert undo(ordered, on=case.on, terms=case.terms) == case.subscription
+
+
+@given(cases(orders=0), LEVELS)
+def test_undoing_a_decrease_leaves_an_increase_of_the_same_month_as_it_was(case: Case, more: Level) -> None:  # U1
+    raised = after(preview(case.subscription, highest_of(case, more), on=case.on, terms=case.terms))
+    ordered = lowered(replace(case, subscription=raised))
+    assume(ordered != raised)
+
+    assert undo(ordered, on=case.on, terms=case.terms, before=raised.billed) == raised
+
+
+@given(cases())
+def test_undo_never_leaves_less_than_was_in_use_before_the_order(case: Case) -> None:  # U1, U5
+    ordered = after(preview(case.subscription, case.wish, on=case.on, terms=case.terms))
+
+    back = undo(ordered, on=case.on, terms=case.terms, before=case.subscription.billed)
+
+    assert lowest(back.in_use, case.subscription.in_use) == case.subscription.in_use
+    assert not can_undo(back, on=case.on, terms=case.terms, before=case.subscription.billed)  # U3
+    assert undo(back, on=case.on, terms=case.terms, before=case.subscription.billed) is back
+
+
+@given(cases(orders=0), LEVELS)
+def test_ordering_again_after_undoing_is_ordering_after_an_increase_as_well(case: Case, more: Level) -> None:  # U4
+    raised = after(preview(case.subscription, highest_of(case, more), on=case.on, terms=case.terms))
+    ordered = lowered(replace(case, subscription=raised))
+    undone = undo(ordered, on=case.on, terms=case.terms, before=raised.billed)
+
+    assert lowered(replace(case, subscription=undone)) == ordered
 
 
 @given(cases(), st.integers(0, 500))

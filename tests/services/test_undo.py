@@ -4,13 +4,25 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import Engine
 
-from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, events
-from widget import languages
+from tests.services.conftest import (
+    NOW,
+    TERMS,
+    Administrator,
+    administrator,
+    at_once,
+    bring_in,
+    contents,
+    demo_space,
+    events,
+)
+from widget import languages, receipts
 from widget.domain.plan import Level
 from widget.services import calendar, receipt
 from widget.services.apply_due import apply_due
@@ -19,6 +31,13 @@ from widget.store import outbox
 
 PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
 WISHES = (Level("premium", 12, 2), Level("essential", 12, 4), Level("essential", 12, 0))
+
+
+@pytest.fixture
+def olivia(engine: Engine, tmp_path: Path) -> Administrator:
+    """Return the administrator of Harbour Studio: paid monthly, 8 users, 2 Zoom licenses."""
+    bring_in(engine, tmp_path, demo_space("harbour-studio"))
+    return administrator(engine, "harbour-studio", "Olivia Hughes")
 
 
 def undone(claire: Administrator, change_id: str, *, now: datetime = NOW) -> bool:
@@ -39,6 +58,34 @@ def test_undo_gives_back_what_was_in_use_and_billed(claire: Administrator, wish:
     assert after.subscription == before.subscription
     assert after.pending is None
     assert not after.can_undo
+
+
+@pytest.mark.parametrize(
+    ("users", "back", "told"),
+    [
+        pytest.param((12, 9), 12, True, id="up, then down: what was in use, though it was never billed"),
+        pytest.param((12, 9, 7), 9, True, id="down again, under the bill: what was in use before that"),
+        pytest.param((12,), None, False, id="only up"),
+    ],
+)
+def test_undo_after_an_increase_in_its_free_month_gives_what_its_receipt_promises(
+    olivia: Administrator, users: tuple[int, ...], back: int | None, told: bool
+) -> None:
+    for number, each in enumerate(users):
+        before = olivia.seen()
+        order = olivia.orders(Level("premium", each, 2), key=f"key-number-{number}")
+    message = receipt.of_order(olivia.engine, TERMS, space_id=olivia.space_id, order_id=order)
+    assert message is not None
+    shown = receipts.receipt(message.kind, NOW, message.facts, message.private, languages.load()["en"], TERMS)
+
+    assert ("Until the price date you can take this decrease back, at no cost." in shown.notes) == told
+    assert olivia.seen().can_undo == told
+
+    if told:
+        assert undone(olivia, olivia.pending().id)
+        after = olivia.seen()
+        assert after.subscription == before.subscription
+        assert (after.subscription.in_use.users, after.can_undo) == (back, False)
 
 
 def test_undoing_twice_is_undoing_once(claire: Administrator) -> None:

@@ -16,7 +16,7 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
-from widget.domain.timeline import changed
+from widget.domain.timeline import changed, undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,14 @@ class ChangePreview:
     def goes_down(self) -> bool:
         """Whether any line goes down, so that the survey is asked (rule: survey-first)."""
         return any(line.direction is Direction.DOWN for line in self.lines)
+
+    @property
+    def can_be_undone(self) -> bool:
+        """Whether the order, once placed, can be taken back until its price date (rule: undo)."""
+        rank = {plan.id: plan.rank for plan in self.price_book.plans}.__getitem__
+        # Where nothing is to come there is no pending change: back to what is billed already, the order is over.
+        pending = any(step.starts_on > self.on for step in self.billed)
+        return pending and undone(self.billed, self.on, rank, self.subscription.billed) != self.billed
 
     @property
     def late_price_date(self) -> date | None:

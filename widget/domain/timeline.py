@@ -8,7 +8,7 @@ Source: rules.md, "Up and down in one change". It covers a plain downgrade or up
 while one is pending, and raising again what is still paid.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 
 from widget.domain.plan import Level
@@ -64,21 +64,32 @@ def changed(
     return merged(steps)
 
 
-def undone(billed: tuple[Step, ...], on: date, rank: Rank) -> tuple[Step, ...]:
+def undone(billed: tuple[Step, ...], on: date, rank: Rank, before: tuple[Step, ...] | None = None) -> tuple[Step, ...]:
     """Return what is billed once every decrease still to come after `on` is taken back (rule: undo).
 
     From `on` onwards each line keeps the highest value it has reached: nothing falls any more, and nothing that
-    was ordered upwards is lost.
+    was ordered upwards is lost. `before` is what was billed before the order that is taken back, where that is known:
+    an increase of its own month, which the order replaced before it was ever billed, comes back as well.
     """
     steps = [step for step in billed if step.starts_on <= on]
     held = steps[-1]
-    for step in billed[len(steps) :]:
+    for step in _to_come(billed, before or billed, on, rank):
         level = highest(held.level, step.level, rank)
         # Where nothing falls the step stays, with its price book: the same level may be ordered at a later price.
         if level == step.level or level != held.level:
             held = Step(step.starts_on, level, step.price_book)
             steps.append(held)
     return merged(steps)
+
+
+def _to_come(billed: tuple[Step, ...], before: tuple[Step, ...], on: date, rank: Rank) -> Iterator[Step]:
+    """Yield the steps after `on` at the higher of what is billed and what was, line by line."""
+    for start in sorted({step.starts_on for step in (*billed, *before) if step.starts_on > on}):
+        now, was = step_at(billed, start), step_at(before, start)
+        level = highest(now.level, was.level, rank)
+        # What the order did not lower keeps the price that the order told; what comes back, the one it had.
+        comes_back = level == was.level != now.level
+        yield Step(start, level, was.price_book if comes_back else now.price_book)
 
 
 def highest_from(billed: tuple[Step, ...], on: date, rank: Rank) -> Level:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from widget.domain.plan import Level
-from widget.domain.subscription import Subscription
+from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
 from widget.domain.timeline import Rank, highest_from, undone
 
@@ -14,19 +14,20 @@ def _rank(terms: Terms, on: date) -> Rank:
     return lambda plan: book.plan(plan).rank
 
 
-def can_undo(subscription: Subscription, *, on: date, terms: Terms) -> bool:
-    """Return whether a decrease is still to come, so that it can be taken back (rule: undo)."""
-    return undone(subscription.billed, on, _rank(terms, on)) != subscription.billed
+def can_undo(subscription: Subscription, *, on: date, terms: Terms, before: tuple[Step, ...] | None = None) -> bool:
+    """Return whether a decrease is still to come, so that it can be taken back (rule: undo). `before` as for `undo`."""
+    return undone(subscription.billed, on, _rank(terms, on), before) != subscription.billed
 
 
-def undo(subscription: Subscription, *, on: date, terms: Terms) -> Subscription:
+def undo(subscription: Subscription, *, on: date, terms: Terms, before: tuple[Step, ...] | None = None) -> Subscription:
     """Return the subscription with every decrease still to come after `on` taken back, at no cost (rule: undo).
 
     The old numbers are usable again at once. A line that was ordered upwards stays as ordered. Where nothing is to
-    come, the subscription comes back unchanged.
+    come, the subscription comes back unchanged. `before` is what was billed before the pending order, where that is
+    known: what was in use then and not billed yet comes back only with it.
     """
     rank = _rank(terms, on)
-    billed = undone(subscription.billed, on, rank)
+    billed = undone(subscription.billed, on, rank, before)
     if billed == subscription.billed:
         return subscription
     return replace(subscription, billed=billed, in_use=billed[-1].level)

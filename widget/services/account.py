@@ -57,13 +57,17 @@ def read(connection: Connection, terms: Terms, *, space_id: str, member_id: str,
     stored = subscriptions.load(connection, space_id)
     current = replace(stored.subscription, in_use=in_use_on(stored.subscription, on=on, terms=terms))
     occupants = spaces.members(connection, space_id, "active", "invited")
+    pending = subscriptions.pending(connection, space_id)
+    # From its day on a change is in force, be it announced yet or not: what was before it no longer counts.
+    waits = pending is not None and pending.due_on > on
+    before = subscriptions.billed_before(connection, space_id, pending.id) if pending and waits else None
     return Account(
         space=space,
         member=member,
         on=on,
         stored=replace(stored, subscription=current),
-        pending=subscriptions.pending(connection, space_id),
-        can_undo=can_undo(current, on=on, terms=terms),
+        pending=pending,
+        can_undo=can_undo(current, on=on, terms=terms, before=before),
         administrators=tuple(each for each in occupants if each.is_administrator),
         occupants=tuple(occupants),
         inactive=tuple(spaces.members(connection, space_id, "inactive", "withdrawn")),

@@ -61,6 +61,7 @@ def change(result: ChangePreview) -> dict[str, Any]:
         "in_time": result.notice_in_time,
         "late_date": plain(result.late_price_date),
         "last_day": plain(result.last_day_to_order),
+        "undo": result.can_be_undone,
         "price_book": result.price_book.version,
         "policy": result.policy.version,
     }

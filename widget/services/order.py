@@ -181,6 +181,7 @@ def keep(
         raise RuntimeError("the subscription changed under its lock")
     spaces.reads(connection, space_id, draft.member_id, language)
     snapshot = reviewed(seen, result)
+    snapshot["billed_before"] = [facts.plain(asdict(step)) for step in seen.subscription.billed]  # for undo
     orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
     subscriptions.settle(connection, space_id, "superseded")
     future = [step.starts_on for step in result.billed if step.starts_on > seen.on]

@@ -35,7 +35,8 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         if pending is None or pending.id != change_id:
             return subscriptions.state_of(connection, space_id, change_id) == "undone"
         stored = subscriptions.load(connection, space_id)
-        after = undone(stored.subscription, on=seen.on, terms=terms)
+        before = subscriptions.billed_before(connection, space_id, change_id)
+        after = undone(stored.subscription, on=seen.on, terms=terms, before=before)
         if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):
             return False
         subscriptions.settle(connection, space_id, "undone", change_id)

@@ -1,5 +1,6 @@
 """Subscriptions, what is billed when, and the one pending change."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,6 +103,22 @@ def ordered_on(connection: Connection, space_id: str, change_id: str) -> date | 
         .join(pending_change, pending_change.c.order_id == placed_order.c.id)
         .where(pending_change.c.space_id == space_id, pending_change.c.id == change_id)
     ).scalar()
+
+
+def billed_before(connection: Connection, space_id: str, change_id: str) -> tuple[Step, ...] | None:
+    """Return what was billed before the order behind a change of this space; None where it is not known.
+
+    That is so for a change that was imported, and for one that was ordered before this was kept.
+    """
+    told = connection.execute(
+        select(placed_order.c.preview)
+        .join(pending_change, pending_change.c.order_id == placed_order.c.id)
+        .where(pending_change.c.space_id == space_id, pending_change.c.id == change_id)
+    ).scalar()
+    steps = json.loads(told).get("billed_before") if told else None
+    return steps and tuple(
+        Step(date.fromisoformat(step["starts_on"]), Level(**step["level"]), step["price_book"]) for step in steps
+    )
 
 
 def schedule(connection: Connection, space_id: str, change_id: str, order_id: str | None, due_on: date) -> None:
