@@ -1,16 +1,19 @@
 """What people read about a change: dates and amounts in their own way of writing, never as the code holds them."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given
 
-from tests.builders import a_price_book, a_subscription, level, some_terms
+from tests.builders import a_price_book, a_subscription, billed_as, level, some_terms
+from tests.domain.strategies import Case, cases_of_any_billing
 from widget import languages
 from widget.domain.change import preview
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
-from widget.domain.subscription import SINCE_EVER, Step
+from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.wording import explanations, refusal_text
 
 TERMS = some_terms()
@@ -37,6 +40,102 @@ def test_no_sentence_shows_a_value_as_the_code_holds_it(code: str, wish: Level, 
 
     assert sentences
     assert [text for text in sentences if AS_CODE_HOLDS_IT.search(text)] == []
+
+
+PREMIUM, ESSENTIAL = Level("premium", 20, 4), Level("essential", 20, 4)
+PENDING = a_subscription(PREMIUM, billed=billed_as((date(2026, 7, 1), PREMIUM), (date(2027, 7, 1), ESSENTIAL)))
+RISING = a_subscription(
+    PREMIUM,
+    term_start=None,
+    billed=billed_as((date(2026, 7, 1), ESSENTIAL), (date(2028, 12, 1), PREMIUM)),
+)
+
+
+@pytest.mark.parametrize(
+    ("subscription", "wish", "on", "rule", "expected"),
+    [
+        pytest.param(
+            PENDING,
+            Level("essential", 15, 4),
+            date(2027, 6, 10),
+            Rule.ANNUAL_PRICE_DATE,
+            "With annual payment, the lower price starts on the renewal date, 1 July 2027.",
+            id="the plan falls with the earlier order",
+        ),
+        pytest.param(
+            PENDING,
+            Level("essential", 15, 4),
+            date(2027, 6, 10),
+            Rule.LATE_NOTICE,
+            "The notice deadline, 1 June 2027, has passed: the lower price starts one term later, on 1 July 2028.",
+            id="the users a term later",
+        ),
+        pytest.param(
+            RISING,
+            Level("essential", 20, 2),
+            date(2028, 11, 9),
+            Rule.MONTHLY_PRICE_DATE,
+            "Start of the lower price: 9 November 2028 (Plan), 1 December 2028 (Zoom licenses).",
+            id="two days under one rule: each with its line",
+        ),
+        pytest.param(
+            replace(PENDING, billed=billed_as((date(2026, 7, 1), PREMIUM), (date(2027, 8, 15), ESSENTIAL))),
+            Level("essential", 15, 4),
+            date(2027, 6, 10),
+            Rule.ANNUAL_PRICE_DATE,
+            "Start of the lower price: 15 August 2027.",
+            id="what was agreed for another day is not called the renewal date",
+        ),
+        pytest.param(
+            PENDING,
+            Level("essential", 25, 2),
+            date(2027, 6, 10),
+            Rule.UPGRADE_PRICE_DATE,
+            "The higher price counts from 1 July 2027; until then what you add is free.",
+            id="up and down: the day of what rises",
+        ),
+        pytest.param(
+            replace(
+                PENDING, billed=billed_as((date(2026, 7, 1), PREMIUM), (date(2027, 7, 1), Level("premium", 15, 4)))
+            ),
+            Level("premium", 15, 2),
+            date(2027, 6, 10),
+            Rule.SEATS_DROP_AT_ONCE,
+            "Users and Zoom licenses drop on the day of the order.",
+            id="a rule without a price date: as it always is, whatever the lines cost when",
+        ),
+        pytest.param(
+            PENDING,
+            Level("essential", 15, 4),
+            date(2027, 6, 10),
+            Rule.NO_CREDIT,
+            "You no longer use €500.00 of what is paid until 1 July 2028; it is not refunded.",
+            id="what is unused: until its own end",
+        ),
+    ],
+)
+def test_the_sentence_of_a_rule_has_the_days_of_the_lines_that_carry_it(
+    subscription: Subscription, wish: Level, on: date, rule: Rule, expected: str
+) -> None:
+    answer = preview(subscription, wish, on=on, terms=TERMS)
+
+    said = explanations(answer, languages.load()["en"])
+
+    assert said[rule] == expected
+
+
+@given(cases_of_any_billing())
+def test_the_sentence_beside_a_line_has_the_date_of_that_line(case: Case) -> None:
+    answer = preview(case.subscription, case.wish, on=case.on, terms=case.terms)
+
+    language = languages.load()["fr"]
+    said = explanations(answer, language)
+
+    dated = {Rule.ANNUAL_PRICE_DATE, Rule.MONTHLY_PRICE_DATE, Rule.LATE_NOTICE, Rule.UPGRADE_PRICE_DATE}
+    for line in answer.lines:
+        for rule in dated & {*line.rules}:
+            assert line.priced_from is not None
+            assert language.date(line.priced_from) in said[rule]
 
 
 def test_late_notice_says_both_dates_and_what_is_paid_in_vain() -> None:

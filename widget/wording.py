@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from widget.domain.calendar import ONE_DAY
+from widget.domain.calendar import ONE_DAY, anniversary_from
 from widget.domain.change import ChangePreview
 from widget.domain.money import minor_units
 from widget.domain.policy import PlanDowngrade, Policy
@@ -19,6 +19,8 @@ def N_(message: str) -> str:  # noqa: N802 -- gettext's own name for "translate 
     """Return the message unchanged; extraction finds it by this name."""
     return message
 
+
+ITEM_NAMES = {"plan": N_("Plan"), "users": N_("Users"), "zoom_licenses": N_("Zoom licenses")}
 
 RULES = {
     Rule.ADMIN_ONLY: N_("Only a space administrator may change the subscription."),
@@ -94,6 +96,8 @@ CASES = {
     Rule.UPGRADE_INVOICE: N_("One invoice of %(invoice)s covers the difference from %(up_from)s to %(invoice_end)s."),
 }
 
+#: What a price date says where its lines have several, or one that is no renewal date.
+STARTS = N_("Start of the lower price: %(price_date)s.")
 #: What late notice says beyond its date where something is paid for and can no longer be used.
 DEARER = N_(
     "You ask for less and will pay more: %(later_fee)s instead of %(fee)s, from %(from)s. The prices have risen since "
@@ -139,7 +143,27 @@ _SWITCHES: Mapping[Rule, Callable[[Policy], bool]] = {
 def explanations(preview: ChangePreview, language: Language) -> dict[Rule, str]:
     """Return the sentence of each rule that had a say in this preview, with its dates and amounts where it has any."""
     facts = _facts(preview, language)
-    return {rule: _case(rule, facts, preview.policy, language) for rule in preview.rules}
+    return {rule: _explanation(rule, preview, facts, language) for rule in preview.rules}
+
+
+def _explanation(rule: Rule, preview: ChangePreview, facts: dict[str, object], language: Language) -> str:
+    """Return the sentence of a rule with the days of the lines that carry it: another line may have others."""
+    days: dict[date, list[str]] = {}
+    for line in preview.lines if rule in _DATED else ():
+        if rule in line.rules and line.priced_from:
+            days.setdefault(line.priced_from, []).append(language.gettext(ITEM_NAMES[line.item]))
+    if len(days) > 1:
+        each = ", ".join(f"{language.date(day)} ({', '.join(days[day])})" for day in sorted(days))
+        return language.gettext(STARTS) % {"price_date": each}
+    for day in days:
+        facts = facts | {"price_date": language.date(day), "up_from": language.date(day)}
+        if rule is Rule.ANNUAL_PRICE_DATE and day != anniversary_from(preview.subscription.anchor, day):
+            return language.gettext(STARTS) % facts
+    return _case(rule, facts, preview.policy, language)
+
+
+#: The rules whose sentence names the price date of the lines that carry them.
+_DATED = {Rule.MONTHLY_PRICE_DATE, Rule.ANNUAL_PRICE_DATE, Rule.LATE_NOTICE, Rule.UPGRADE_PRICE_DATE}
 
 
 def refusal_text(refusal: Refusal, preview: ChangePreview, language: Language) -> str:
@@ -202,11 +226,9 @@ _notice = lru_cache(notice)
 def _facts(preview: ChangePreview, language: Language) -> dict[str, object]:
     currency = preview.price_book.currency
     facts = _figures(preview.policy, language)
-    falls = [line.priced_from for line in preview.lines if line.direction == "down" and line.priced_from]
-    rises = [line.priced_from for line in preview.lines if line.direction == "up" and line.priced_from]
     days = {
-        "price_date": max(falls, default=None),
-        "up_from": min(rises, default=None),
+        "price_date": preview.unused.ends_on if preview.unused else None,
+        "up_from": preview.invoices[0].starts_on if preview.invoices else None,
         "renewal": preview.renewal_date,
         "deadline": preview.notice_deadline,
         "last_day": preview.last_day_to_order,

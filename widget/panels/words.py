@@ -7,9 +7,20 @@ from widget.domain.calendar import ONE_DAY
 from widget.domain.lines import Direction
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.languages import Language
-from widget.wording import N_
+from widget.wording import ITEM_NAMES, N_
 
-ITEM_NAMES = {"plan": N_("Plan"), "users": N_("Users"), "zoom_licenses": N_("Zoom licenses")}
+__all__ = [
+    "DIRECTION_NAMES",
+    "INTERVALS",
+    "ITEM_NAMES",
+    "PER",
+    "fee_text",
+    "level_text",
+    "period_level",
+    "period_text",
+    "value_text",
+]
+
 DIRECTION_NAMES = {
     Direction.DOWNGRADE: N_("Downgrade"),
     Direction.UPGRADE: N_("Upgrade"),
