@@ -109,7 +109,7 @@ RISING = a_subscription(
             Level("essential", 15, 4),
             date(2027, 6, 10),
             Rule.NO_CREDIT,
-            "You no longer use €500.00 of what is paid until 1 July 2028; it is not refunded.",
+            "You no longer use €500.00 of what is paid for before 1 July 2028; it is not refunded.",
             id="what is unused: until its own end",
         ),
     ],
