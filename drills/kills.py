@@ -124,8 +124,10 @@ def _again(engine: Engine, writers: list[Administrator], draft_id: str) -> bool:
     """Send an order again whose answer nobody saw, as the person would: reviewed anew where things have moved."""
     for who in writers:
         own = Administrator(engine, who.space_id, who.member_id)
-        if draft.load(engine, space_id=who.space_id, member_id=who.member_id, draft_id=draft_id) is None:
+        found = draft.load(engine, space_id=who.space_id, member_id=who.member_id, draft_id=draft_id)
+        if found is None:
             continue
+        own.agreed[draft_id] = next(reversed(found.reviews))  # their browser still has the form
         if isinstance(own.place(draft_id, key=draft_id), Placed):
             return True
         own.orders(Level("premium", 12, 7 - own.seen().subscription.in_use.zoom_licenses), key=f"between-{draft_id}")

@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -82,7 +83,7 @@ def _race_of_two(url: str, who: Administrator, number: int) -> Counter[str]:
 
     def half(tell: Callable[[str], None], own: list[str]) -> None:
         engine = open_engine(url)
-        there = Administrator(engine, who.space_id, who.member_id)
+        there = replace(who, engine=engine)
         time.sleep(max(0.0, begins - time.monotonic()))
         for each in at_once([partial(there.place, draft, key=draft) for draft in own]):
             tell(type(each).__name__)
@@ -138,11 +139,12 @@ def _malformed(folder: Path) -> Drill:
     inner = folder / "malformed"
     inner.mkdir()
     there = world.make(inner)
-    path = f"/widget/en/change/{there.ids['own']['draft']}/order"
+    own = there.ids["own"]
+    path, seen = f"/widget/en/change/{own['draft']}/order", {"agreed": own["agreed"], "late_ack": ""}
 
     def sent(key: str) -> tuple[int, int]:
         there.put_back()
-        status = there.ask("administrator", "POST", path, {"key": key, "late_ack": ""}).status_code
+        status = there.ask("administrator", "POST", path, seen | {"key": key}).status_code
         return status, len(contents(there.engine)["placed_order"])
 
     before = len(contents(there.engine)["placed_order"])

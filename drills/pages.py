@@ -121,13 +121,15 @@ def _round(url: str, who: Administrator, ports: list[int], earlier: str | None) 
     proof = Voucher("https://id.example", who.member_id, NOW)
     session_id = sign_in.begin(who.engine, space_id=who.space_id, member_id=who.member_id, now=NOW, voucher=proof)
     assert session_id
-    paths = [("order", f"change/{each}/order") for each in drafts]
-    paths += [("accept", f"quotes/{asked.number}/accept")] * ACTS["accept"]
-    paths += [("undo", f"undo/{change_id}")] * ACTS["undo"]
+    paths: list[tuple[str, str, dict[str, str]]] = [
+        ("order", f"change/{each}/order", {"key": each, "agreed": who.agreed[each]}) for each in drafts
+    ]
+    paths += [("accept", f"quotes/{asked.number}/accept", {"key": f"key-{turn}"}) for turn in range(ACTS["accept"])]
+    paths += [("undo", f"undo/{change_id}", {})] * ACTS["undo"]
     random.shuffle(paths)
     send = partial(_sent, session_id, _token(who.engine, session_id))
     acts: list[Callable[[], str]] = [
-        partial(_after, _wait_of(each[0], earlier), partial(send, ports[turn % len(ports)], *each, f"key-{turn}"))
+        partial(_after, _wait_of(each[0], earlier), partial(send, ports[turn % len(ports)], *each))
         for turn, each in enumerate(paths)
     ]
     who.engine.dispose()
@@ -159,9 +161,9 @@ def _apply(url: str, wait: float, _tell: Any) -> None:
     apply_due(engine, TERMS, now=LATER)
 
 
-def _sent(session_id: str, token: str, port: int, act: str, path: str, key: str) -> str:
+def _sent(session_id: str, token: str, port: int, act: str, path: str, fields: dict[str, str]) -> str:
     """Send the form of an act and return how it was answered."""
-    form = {"token": token} if act == "undo" else {"token": token, "key": key}
+    form = {"token": token} | fields
     headers = {
         "Content-Type": "application/x-www-form-urlencoded",
         "Cookie": f"session={session_id}",

@@ -79,6 +79,7 @@ FIELDS = [
     ("POST", "/widget/en/change/{draft}/members", "act"),
     ("POST", "/widget/en/change/{draft}/activate", "member"),
     ("POST", "/widget/en/change/{draft}/order", "key"),
+    ("POST", "/widget/en/change/{draft}/order", "agreed"),
     ("POST", "/widget/en/change/{draft}/order", "late_ack"),
     ("POST", "/widget/en/change/{draft}/quote", "key"),
     ("POST", "/widget/en/quotes/{number}/send", "email"),
@@ -150,6 +151,8 @@ def test_whatever_is_typed_is_answered(
         else:
             form = {name: text} if name else {}
             beside = {} if "/feedback/" in template else BESIDE.get(name, {})
+            if template.endswith("/order"):
+                beside = {"agreed": world.ids["own"]["agreed"]} | beside
             told = world.ask(who, method, path, beside | form if method == "POST" else None)
         assert told.status_code < 500, repr(text)
         assert told.status_code != 429, "it was not judged"
@@ -199,7 +202,7 @@ TRUSTED = (
 STEPS = [
     ("/widget/en/change", {"plan": "premium", "users": "8", "zoom_licenses": "1"}),
     ("/widget/en/change/{draft}/survey", {"reason": "other"}),
-    ("/widget/en/change/{draft}/order", {"key": "k"}),
+    ("/widget/en/change/{draft}/order", {"key": "k", "agreed": ""}),
     ("/widget/en/change/{draft}/quote", {"key": "k"}),
 ]
 

@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Barrier
@@ -103,6 +103,8 @@ class Administrator:
     engine: Engine
     space_id: str
     member_id: str
+    #: What they saw last of each draft that they reviewed.
+    agreed: dict[str, str] = field(default_factory=dict, compare=False)
 
     def seen(self, now: datetime = NOW) -> Account:
         found = account.load(self.engine, TERMS, space_id=self.space_id, member_id=self.member_id, now=now)
@@ -127,7 +129,7 @@ class Administrator:
         assert found is not None
         seen = self.seen(now)
         promise = order.reviewed(seen, preview(seen.subscription, found.wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, **own, reviewed=promise)
+        self.agreed[draft_id] = draft.review(self.engine, space_id=self.space_id, draft=found, promise=promise)
 
     def reviewed(self, wish: Level, *, comment: str = "", now: datetime = NOW) -> str:
         """Return a draft that is ready to be ordered."""
@@ -140,10 +142,12 @@ class Administrator:
         draft_id: str,
         *,
         key: str = "a-first-key",
+        agreed: str | None = None,
         late_ack: str = "",
         language: str = "fr",
         now: datetime = NOW,
     ) -> Outcome:
+        """Order a draft as it was reviewed last, or as another review showed it (`agreed`)."""
         return order.place(
             self.engine,
             TERMS,
@@ -151,6 +155,7 @@ class Administrator:
             member_id=self.member_id,
             draft_id=draft_id,
             key=key,
+            agreed=self.agreed.get(draft_id, "") if agreed is None else agreed,
             late_ack=late_ack,
             language=language,
             now=now,

@@ -37,10 +37,14 @@ class Person:
         seen = account.load(self.engine, TERMS, **own, now=NOW)
         assert seen is not None
         promise = order.reviewed(seen, preview(seen.subscription, wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, **own, draft_id=draft_id, reason="other", reviewed=promise)
+        draft.keep(self.engine, **own, draft_id=draft_id, reason="other")
+        found = draft.load(self.engine, **own, draft_id=draft_id)
+        assert found is not None
+        draft.review(self.engine, space_id=self.space_id, draft=found, promise=promise)
         return draft_id
 
     def place(self, draft_id: str) -> Outcome:
+        found = draft.load(self.engine, space_id=self.space_id, member_id=self.member_id, draft_id=draft_id)
         return order.place(
             self.engine,
             TERMS,
@@ -48,6 +52,7 @@ class Person:
             member_id=self.member_id,
             draft_id=draft_id,
             key="the-same-key",
+            agreed=next(iter(found.reviews), "") if found else "",
             late_ack="",
             language="en",
             now=NOW,
@@ -109,12 +114,12 @@ def test_nobody_keeps_anything_in_a_draft_of_another_space_or_of_another_person(
         (claire.space_id, olivia.member_id),
     ):
         own = {"space_id": space_id, "member_id": member_id, "draft_id": draft_id}
-        draft.keep(olivia.engine, **own, reason="too-expensive", reviewed={})
+        draft.keep(olivia.engine, **own, reason="too-expensive")
 
     found = draft.load(claire.engine, space_id=claire.space_id, member_id=claire.member_id, draft_id=draft_id)
     assert found is not None
     assert found.reason == "other"
-    assert found.reviewed
+    assert found.reviews
 
 
 def test_a_member_of_another_space_sees_nothing(claire: Person, olivia: Person) -> None:

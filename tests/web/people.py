@@ -24,6 +24,13 @@ def token(page: str) -> str:
     return found[1]
 
 
+def order_of(page: str) -> dict[str, str]:
+    """Return what the order's form on a review sends by itself."""
+    form = re.search(r'<form[^>]* action="[^"]+/order".*?</form>', page, re.DOTALL)
+    assert form, "the page offers no order"
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+
+
 def surplus(page: str) -> list[str]:
     return re.findall(r'type="checkbox" name="member" value="([0-9a-f]+)"', page)
 

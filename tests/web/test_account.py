@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import token
+from tests.web.people import order_of, token
 from widget.services import sign_in
 from widget.store import space as spaces
 from widget.store.engine import transaction
@@ -51,7 +51,7 @@ def test_a_late_decrease_names_its_cost_and_needs_its_own_tick(client: TestClien
 
     assert "I understand that the lower price starts on 9 December 2027" in html.unescape(" ".join(review.split()))
     assert "€1,600.00" in review
-    order = client.post(survey.replace("/survey", "/order"), data={"token": token(review), "key": "k"})
+    order = client.post(survey.replace("/survey", "/order"), data=order_of(review))
     assert order.status_code == 422
     assert "Tick the box that confirms the date of the lower price." in order.text
 

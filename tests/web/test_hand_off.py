@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 
 from tests.provider.hostile import GONE, sign
 from tests.web.conftest import Today
+from tests.web.people import order_of
 from tests.web.people import token as form_token
 from tests.web.test_limits import use_up
 from widget import catalogue
@@ -149,7 +150,7 @@ def test_an_order_after_a_quarter_of_an_hour_is_placed_once_the_person_comes_fro
     client.headers["Sec-Fetch-Site"] = "same-origin"
     wish = {"plan": "premium", "users": "15", "zoom_licenses": "4"}
     review = client.post("/widget/fr/change", data=wish, follow_redirects=False).headers["location"]
-    order = {"token": form_token(client.get(review).text), "key": "k"}
+    order = order_of(client.get(review).text)
     clock.instant += timedelta(minutes=16)
 
     led = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
@@ -162,7 +163,7 @@ def test_an_order_after_a_quarter_of_an_hour_is_placed_once_the_person_comes_fro
     assert signs_in(client, clock).headers["location"] == review
     placed = client.post(
         review.replace("/review", "/order"),
-        data={"token": form_token(client.get(review).text), "key": "k"},
+        data=order_of(client.get(review).text),
         follow_redirects=False,
     )
     assert placed.headers["location"].startswith("/widget/fr/orders/")

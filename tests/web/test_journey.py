@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import rows, said, sign_in, surplus, token
+from tests.web.people import order_of, rows, said, sign_in, surplus, token
 
 WISH = {"plan": "premium", "users": "10", "zoom_licenses": "4"}
 
@@ -50,8 +50,7 @@ def test_each_name_is_confirmed_before_anybody_is_deactivated(client: TestClient
 
 def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClient) -> None:
     review = to_review(client)
-    page = client.get(review).text
-    order = {"token": token(page), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
 
     placed = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
 
@@ -64,7 +63,7 @@ def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClie
 
 def test_sending_the_order_twice_answers_the_same_bytes(client: TestClient) -> None:
     review = to_review(client)
-    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
     address = review.replace("/review", "/order")
 
     first = client.post(address, data=order, follow_redirects=False)
@@ -79,7 +78,7 @@ def test_sending_the_order_twice_answers_the_same_bytes(client: TestClient) -> N
 
 def test_a_key_with_another_body_is_refused(client: TestClient) -> None:
     review = to_review(client)
-    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
     address = review.replace("/review", "/order")
     client.post(address, data=order, follow_redirects=False)
 
@@ -91,7 +90,7 @@ def test_a_key_with_another_body_is_refused(client: TestClient) -> None:
 def test_a_review_of_yesterday_is_shown_again_and_nothing_is_placed(client: TestClient, today: Today) -> None:
     today.instant = datetime(2026, 11, 24, 22, 55, tzinfo=UTC)
     review = to_review(client)
-    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
     today.instant = datetime(2026, 11, 24, 23, 5, tzinfo=UTC)  # five past midnight in the space's zone
 
     answer = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
@@ -117,7 +116,7 @@ def test_a_skipped_survey_is_asked_for(client: TestClient) -> None:
 
 def test_a_pending_decrease_is_undone_and_undoing_twice_is_once(client: TestClient) -> None:
     review = to_review(client)
-    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
     client.post(review.replace("/review", "/order"), data=order)
     page = client.get("/widget/fr/change").text
     undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
@@ -131,9 +130,9 @@ def test_a_pending_decrease_is_undone_and_undoing_twice_is_once(client: TestClie
 
 def test_an_order_without_the_session_token_is_refused(client: TestClient) -> None:
     review = to_review(client)
-    client.get(review)
+    order = order_of(client.get(review).text) | {"token": "another"}
 
-    answer = client.post(review.replace("/review", "/order"), data={"key": "a-first-key"}, follow_redirects=False)
+    answer = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
 
     assert answer.status_code == 403
     assert "Premium, 12\u00a0utilisateurs" in client.get("/widget/fr/change").text
@@ -158,7 +157,7 @@ def test_a_user_sees_why_not_and_whom_to_ask(client: TestClient) -> None:
 
 def test_another_spaces_order_answers_like_an_unknown_one(client: TestClient) -> None:
     review = to_review(client)
-    order = {"token": token(client.get(review).text), "key": "a-first-key"}
+    order = order_of(client.get(review).text)
     placed = client.post(review.replace("/review", "/order"), data=order, follow_redirects=False)
     sign_in(client, "Olivia Hughes")
 

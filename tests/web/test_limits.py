@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
 from tests.web.conftest import Today
-from tests.web.people import sign_in, token
+from tests.web.people import order_of, sign_in, token
 from tests.web.test_api import QUESTION
 from tests.web.test_quote import accept, ask, keys, to_review
 from widget.services import quote_send
@@ -109,7 +109,7 @@ Act = Callable[[TestClient], Callable[[], Response]]
 
 def an_order(client: TestClient) -> Callable[[], Response]:
     review = to_review(client)
-    form = keys(client.get(review).text.replace("/quote", "")) | {"key": "k"}
+    form = order_of(client.get(review).text)
     return lambda: client.post(review.replace("/review", "/order"), data=form, follow_redirects=False)
 
 

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -112,6 +112,7 @@ SENT = [
     ("POST", "/widget/{language}/change/{draft}/members", "member"),
     ("POST", "/widget/{language}/change/{draft}/activate", "member"),
     ("POST", "/widget/{language}/change/{draft}/order", "key"),
+    ("POST", "/widget/{language}/change/{draft}/order", "agreed"),
     ("POST", "/widget/{language}/change/{draft}/quote", "key"),
     ("POST", "/widget/{language}/change", "space"),
     ("POST", "/widget/{language}/space", "space_id"),
@@ -151,13 +152,20 @@ def path_to(template: str, ids: dict[str, str]) -> str:
     return _PARAMETER.sub(lambda name: "en" if name[1] == "language" else ids.get(name[1], "x"), template)
 
 
+def form_for(method: str, template: str, ids: Mapping[str, str]) -> dict[str, str] | None:
+    """Return what a form sends besides its token; an order names the review that was seen."""
+    if method != "POST":
+        return None
+    return {"agreed": ids["agreed"]} if template.endswith("/order") else {}
+
+
 @pytest.mark.parametrize(("method", "template"), ROWS)
 def test_everybody_is_answered_by_the_policy_for_their_own_space(world: World, method: str, template: str) -> None:
     others = world.rows_of_others()
     told = {}
     for who in PEOPLE:
         ids = dict(world.ids["own"])
-        told[who] = answer(world.ask(who, method, path_to(template, ids), {} if method == "POST" else None))
+        told[who] = answer(world.ask(who, method, path_to(template, ids), form_for(method, template, ids)))
         if method == "POST":
             assert world.rows_of_others() == others
             world.put_back()
@@ -276,7 +284,7 @@ def test_what_is_of_another_space_is_unknown(
         return
     rows = world.rows_of_others()
     for who in PEOPLE:
-        form: dict[str, str] | None = {} if method == "POST" else None
+        form = form_for(method, template, world.ids[place])
         theirs = world.ask(who, method, path_to(template, dict(world.ids[place])), form)
         told = refusals(caplog)
         unknown = world.ask(who, method, path_to(template, dict(world.ids["unknown"])), form)

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import sign_in, token
+from tests.web.people import order_of, sign_in, token
 from tests.web.test_journey import to_review
 
 EXPECTED = (
@@ -28,7 +28,7 @@ EXPECTED = (
 def ordered(client: TestClient) -> str:
     """Order fewer users and return the address of the receipt."""
     review = to_review(client)
-    form = {"token": token(client.get(review).text), "key": "a-first-key"}
+    form = order_of(client.get(review).text)
     placed = client.post(review.replace("/review", "/order"), data=form, follow_redirects=False)
     return str(placed.headers["location"])
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import HTML, sign_in, token
+from tests.web.people import HTML, order_of, sign_in, token
 from tests.web.test_journey import to_review
 from widget.store.session import hashed
 
@@ -52,7 +52,7 @@ def test_after_half_an_hour_the_review_is_found_again_as_it_was(client: TestClie
     page = client.get(review).text
     today.instant += timedelta(minutes=31)
 
-    sent = client.post(review.replace("/review", "/order"), data={"token": token(page)}, follow_redirects=False)
+    sent = client.post(review.replace("/review", "/order"), data=order_of(page), follow_redirects=False)
 
     assert sent.headers["location"].startswith("/widget/signin?next=%2Fwidget%2Ffr%2Fchange%2F")
     people = client.get(sent.headers["location"]).text
@@ -63,7 +63,7 @@ def test_after_half_an_hour_the_review_is_found_again_as_it_was(client: TestClie
     assert back.headers["location"] == review
     again = client.get(review).text
     assert "Premium, 10\u00a0utilisateurs" in again
-    placed = client.post(review.replace("/review", "/order"), data={"token": token(again)}, follow_redirects=False)
+    placed = client.post(review.replace("/review", "/order"), data=order_of(again), follow_redirects=False)
     assert "/orders/" in placed.headers["location"]
 
 
@@ -94,7 +94,7 @@ def test_an_order_asks_for_a_new_proof_after_a_quarter_of_an_hour(client: TestCl
     page = client.get(review).text
     today.instant += timedelta(minutes=16)
 
-    sent = client.post(review.replace("/review", "/order"), data={"token": token(page)}, follow_redirects=False)
+    sent = client.post(review.replace("/review", "/order"), data=order_of(page), follow_redirects=False)
 
     assert sent.headers["location"] == f"/widget/signin?next={review.replace('/', '%2F')}"
     assert client.get(review).status_code == 200  # still signed in: only the order waits

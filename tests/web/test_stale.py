@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import rows, sign_in, token
+from tests.web.people import order_of, rows, sign_in, token
 from widget.services import members
 from widget.store import space as spaces
 from widget.store.engine import transaction
@@ -27,14 +27,17 @@ class Review:
         survey = str(client.post(f"/widget/{code}/change", data=wish, follow_redirects=False).headers["location"])
         self.address = survey.removesuffix("/survey")
         self.token = token(client.get(survey).text)
-        client.post(survey, data={"token": self.token, "reason": "zoom-unused", "comment": ""})
+        page = client.post(survey, data={"token": self.token, "reason": "zoom-unused", "comment": ""}).text
+        self.form = order_of(page)
 
     def sign_in_again(self) -> None:
         sign_in(self.client, "Claire Martin")
         self.token = token(self.client.get(f"{self.address}/survey").text)
 
-    def order(self) -> tuple[int, str]:
-        answer = self.client.post(f"{self.address}/order", data={"token": self.token}, follow_redirects=False)
+    def order(self, form: dict[str, str] | None = None) -> tuple[int, str]:
+        """Send the form of the review as it was first seen, or another; the token is that of the session."""
+        sent = (form or self.form) | {"token": self.token}
+        answer = self.client.post(f"{self.address}/order", data=sent, follow_redirects=False)
         return answer.status_code, answer.text
 
     def write(self, statement: str) -> None:
@@ -83,8 +86,7 @@ def test_somebody_was_added_meanwhile_and_the_way_to_the_surplus_is_shown(review
 def test_somebody_else_ordered_meanwhile(review: Review, client: TestClient) -> None:
     wish = {"plan": "ultimate", "users": "14", "zoom_licenses": "4"}
     other = str(client.post("/widget/fr/change", data=wish, follow_redirects=False).headers["location"])
-    client.get(other)
-    client.post(other.replace("/review", "/order"), data={"token": review.token})
+    client.post(other.replace("/review", "/order"), data=order_of(client.get(other).text))
 
     status, page = review.order()
 
@@ -168,6 +170,39 @@ def test_a_contract_locked_meanwhile_is_told_as_such_and_nothing_is_placed(revie
 
 def test_what_was_shown_again_can_be_ordered(review: Review) -> None:
     review.deactivate("Karim Benali")
-    review.order()
+    _, page = review.order()
 
-    assert review.order()[0] == 303
+    assert review.order(order_of(page))[0] == 303
+
+
+def test_what_another_tab_was_shown_meanwhile_was_not_seen_in_this_one(review: Review, client: TestClient) -> None:
+    review.deactivate("Karim Benali")
+    other_tab = client.get(f"{review.address}/review").text
+
+    status, page = review.order()
+
+    assert status == 409
+    assert rows(page) == [("Utilisateurs actifs et invitations", "12", "11")]
+    assert review.order(order_of(other_tab))[0] == 303
+
+
+@pytest.mark.parametrize("agreed", ["", "0" * 64, "version", "x" * 10_000])
+def test_an_order_that_names_no_review_that_was_shown_leads_to_the_review(
+    review: Review, client: TestClient, agreed: str
+) -> None:
+    sent = review.form | {"agreed": agreed}
+
+    answer = client.post(f"{review.address}/order", data=sent, follow_redirects=False)
+
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{review.address}/review")
+    assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in client.get("/widget/fr/change").text
+
+
+def test_a_draft_reviewed_before_reviews_had_fingerprints_is_reviewed_again(review: Review, client: TestClient) -> None:
+    kept = '{"version": 1, "on": "2026-11-24", "lines": [{}]}'
+    review.write(f"UPDATE draft SET reviewed = '{kept}'")  # noqa: S608 -- a text of this test
+
+    assert review.order()[0] == 303  # to the review: see above
+    assert "4\u00a0licences Zoom" in client.get("/widget/fr/change").text
+    assert review.order(order_of(client.get(f"{review.address}/review").text))[0] == 303
+    assert client.get("/widget/fr/change").text.count("3\u00a0licences Zoom") > 0

@@ -9,7 +9,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
-from tests.web.people import token
+from tests.web.people import order_of
 from tests.web.test_journey import to_review
 
 
@@ -70,4 +70,4 @@ def almost_full(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def ready(client: TestClient) -> tuple[dict[str, str], str]:
     """Return the form of an order and where it goes."""
     review = to_review(client)
-    return {"token": token(client.get(review).text), "key": "a-first-key"}, review.replace("/review", "/order")
+    return order_of(client.get(review).text), review.replace("/review", "/order")

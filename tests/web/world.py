@@ -31,7 +31,8 @@ TERMS = catalogue.load()
 SPACES = ("own", "neighbour", "archived")
 #: What a request names when it names nothing that exists.
 UNKNOWN = {
-    name: f"unknown-{name}" for name in ("draft", "order", "message", "change", "number", "token", "member", "space")
+    name: f"unknown-{name}"
+    for name in ("draft", "agreed", "order", "message", "change", "number", "token", "member", "space")
 }
 
 
@@ -141,8 +142,10 @@ def fill(who: Administrator) -> dict[str, str]:
             select(pending_change.c.id).where(pending_change.c.space_id == who.space_id)
         ).scalar_one()
         tom = connection.execute(select(member.c.id).where(member.c.name == f"Tom {who.space_id}")).scalar_one()
+    draft_id = who.reviewed(Level("premium", 8, 0))
     return {
-        "draft": who.reviewed(Level("premium", 8, 0)),
+        "draft": draft_id,
+        "agreed": who.agreed[draft_id],
         "order": order,
         "message": message,
         "change": change,

@@ -1,5 +1,6 @@
 """Placing an order: one transaction, all of it or nothing."""
 
+import json
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -81,6 +82,11 @@ def reviewed(seen: Account, result: ChangePreview) -> dict[str, Any]:
     }
 
 
+def fingerprint(promise: dict[str, Any]) -> str:
+    """Return the text that stands for a promise in the form of its review."""
+    return hash_of(json.dumps(promise, sort_keys=True))
+
+
 def place(
     engine: Engine,
     terms: Terms,
@@ -89,16 +95,18 @@ def place(
     member_id: str,
     draft_id: str,
     key: str,
+    agreed: str,
     late_ack: str,
     language: str,
     now: datetime,
 ) -> Outcome:
     """Place the order of a draft, or say why not; nothing is kept unless all of it is.
 
-    `late_ack` is the price date that the reader ticked, empty where none was asked (rule: late-notice). Raises
-    FullError where the disk is all but full; what a key has placed before is still answered.
+    `agreed` is the fingerprint of the review that the reader saw, whatever another tab was shown meanwhile. `late_ack`
+    is the price date that they ticked, empty where none was asked (rule: late-notice). Raises FullError where the disk
+    is all but full; what a key has placed before is still answered.
     """
-    used = (key, hash_of(draft_id, late_ack))
+    used = (key, hash_of(draft_id, agreed, late_ack))
     with transaction(engine) as connection:
         # Whoever orders in this space waits here: what is read below about keys and drafts stays so.
         subscriptions.load(connection, space_id, lock=True)
@@ -114,7 +122,7 @@ def place(
         if ordered is not None:
             return Ordered(ordered)
         result = preview(seen.subscription, draft.wish, on=seen.on, terms=terms)
-        refusal = _stale(draft, seen, result) or objection(draft, result, late_ack)
+        refusal = _stale(draft, agreed, reviewed(seen, result)) or objection(draft, result, late_ack)
         if refusal is not None:
             return refusal
         order_id = keep(connection, seen, draft, result, language=language, now=now)
@@ -135,15 +143,13 @@ def current(connection: Connection, terms: Terms, *, space_id: str, member_id: s
     return seen
 
 
-def _stale(draft: Draft, seen: Account, result: ChangePreview) -> Stale | Incomplete | None:
-    if draft.reviewed is None:
+def _stale(draft: Draft, agreed: str, promise: dict[str, Any]) -> Stale | Incomplete | None:
+    seen = draft.reviews.get(agreed)
+    if seen is None:
         return Incomplete("review")
-    promise = reviewed(seen, result)
-    if promise == draft.reviewed:
+    if seen == promise:
         return None
-    return Stale(
-        {name: (draft.reviewed.get(name), now) for name, now in promise.items() if draft.reviewed.get(name) != now}
-    )
+    return Stale({name: (seen.get(name), now) for name, now in promise.items() if seen.get(name) != now})
 
 
 def objection(draft: Draft, result: ChangePreview, late_ack: str) -> Refused | Incomplete | None:

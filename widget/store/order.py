@@ -13,14 +13,17 @@ from widget.store.tables import draft, idempotency, placed_order, survey_answer
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A wish on its way to an order: what is asked, the survey's answer, what was reviewed."""
+    """A wish on its way to an order: what is asked, the survey's answer, what was reviewed.
+
+    `reviews` are the promises that were shown, by their fingerprint, the latest last (services.draft.review).
+    """
 
     id: str
     member_id: str
     wish: Level
     reason: str | None
     comment: str
-    reviewed: dict[str, Any] | None
+    reviews: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,16 @@ def load_draft(connection: Connection, space_id: str, member_id: str, draft_id: 
     ).first()
     if row is None:
         return None
-    reviewed = json.loads(row.reviewed) if row.reviewed else None
-    return Draft(
-        row.id, row.member_id, Level(row.plan, row.users, row.zoom_licenses), row.reason, row.comment, reviewed
-    )
+    wish = Level(row.plan, row.users, row.zoom_licenses)
+    # Before promises had fingerprints, the fields of one stood here, none of them a document: nothing was shown yet.
+    shown = {name: each for name, each in json.loads(row.reviewed or "{}").items() if isinstance(each, dict)}
+    return Draft(row.id, row.member_id, wish, row.reason, row.comment, shown)
 
 
 def update_draft(connection: Connection, space_id: str, member_id: str, draft_id: str, **values: Any) -> None:
-    """Change a person's own draft: `reason`, `comment`, the wish's fields, or `reviewed` (as a document)."""
-    if "reviewed" in values:
-        values["reviewed"] = json.dumps(values["reviewed"], ensure_ascii=False)
+    """Change a person's own draft: `reason`, `comment`, the wish's fields, or `reviews` (as documents)."""
+    if "reviews" in values:
+        values["reviewed"] = json.dumps(values.pop("reviews"), ensure_ascii=False)
     own = (draft.c.space_id == space_id, draft.c.member_id == member_id, draft.c.id == draft_id)
     connection.execute(update(draft).where(*own).values(**values))
 

@@ -1,6 +1,7 @@
 """What people type, read by a small table of parsers: a value, or a code that says what to do about it."""
 
 import re
+import secrets
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -148,6 +149,11 @@ class Form:
     def summary(self) -> list[tuple[str, str]]:
         """Return the errors with the field that each leads to; an unknown field leads nowhere."""
         return [(name if name in LABELS else "", message) for name, message in self.errors.items()]
+
+
+def new_key() -> str:
+    """Return the key of one form, so that sending it twice is sending it once."""
+    return secrets.token_urlsafe(12)
 
 
 def is_key(text: str) -> bool:

@@ -8,7 +8,6 @@ from widget.domain.refusal import Rule
 from widget.services import members
 from widget.services.members import MembersError
 from widget.store.space import Member
-from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import parse
 from widget.web.step import Step
@@ -76,8 +75,7 @@ def _set_active(this: Step, chosen: list[str], *, active: bool) -> Response:
         )
     except MembersError as error:
         return _show(this, [_said(this, error.code)], None, chosen)
-    seen = account_of(this.request, this.session) or this.seen
-    return this.go(Step(this.request, this.language, this.session, seen, this.draft).next_step())
+    return this.go(this.anew().next_step())
 
 
 def _said(this: Step, code: str) -> tuple[str, str]:

@@ -26,7 +26,8 @@ async def place(this: Step, body: str) -> Response:
     if not sign_in.is_fresh(this.session, now=context.now()):
         return to_sign_in(this.request, f"{this.address}/review", again=True)
     await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
-    form = parse(body, {"key": "", "late_ack": ""}, ("key", "late_ack", "token"), this.language)
+    fields = ("key", "agreed", "late_ack", "token")
+    form = parse(body, dict.fromkeys(fields, ""), fields, this.language)
     if form.errors:
         return show(this, form.summary, status=422)
     if not is_key(form.typed["key"]):
@@ -38,6 +39,7 @@ async def place(this: Step, body: str) -> Response:
         member_id=this.seen.member.id,
         draft_id=this.draft.id,
         key=form.typed["key"] or this.draft.id,
+        agreed=form.typed["agreed"],
         late_ack=form.typed["late_ack"],
         language=this.language.code,
         now=context.now(),
@@ -52,4 +54,5 @@ async def place(this: Step, body: str) -> Response:
         raise not_theirs(this.request)
     if isinstance(outcome, KeyReused):
         return this.say(N_("The same order was sent with other contents. Start again from the choice."), 422)
-    return show(this, stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)
+    # Read again: what was read before the order's turn came may be what is out of date.
+    return show(this.anew(), stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)

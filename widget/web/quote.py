@@ -1,6 +1,5 @@
 """Quotes in the browser: asked for at the review, read, filed, sent to a colleague, withdrawn."""
 
-import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -240,8 +239,3 @@ async def send(page: Page, body: str) -> Response:
         answered.headers["Retry-After"] = "3600"
         return answered
     return show_page(page, status=409)
-
-
-def new_key() -> str:
-    """Return the key of one form, so that sending it twice is sending it once."""
-    return secrets.token_urlsafe(12)

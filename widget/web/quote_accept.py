@@ -11,10 +11,10 @@ from widget.services.order import Incomplete, Placed, Refused, Unknown
 from widget.services.quote_accept import Differs, Look
 from widget.web.account import link
 from widget.web.context import context_of
-from widget.web.forms import OLD_FORM, is_key, parse
+from widget.web.forms import OLD_FORM, is_key, new_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, to_sign_in
-from widget.web.quote import NO_STORE, Page, new_key, show_page
+from widget.web.quote import NO_STORE, Page, show_page
 from widget.web.session import not_theirs
 from widget.wording import N_
 

@@ -1,6 +1,5 @@
 """The review: what would be ordered, and what has changed since it was checked."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,12 +10,13 @@ from widget.services import draft as drafts
 from widget.services.order import reviewed
 from widget.web.account import link
 from widget.web.context import context_of
+from widget.web.forms import new_key
 from widget.web.step import Step
 from widget.web.survey import REASONS
 
 
 async def check(this: Step, _: str) -> Response:
-    """What would be ordered, kept as the promise that the order must still match."""
+    """What would be ordered, or the step that is missing."""
     missing = this.next_step()
     return show(this) if missing == "review" else this.go(missing)
 
@@ -27,18 +27,12 @@ def show(
     stale: Mapping[str, tuple[Any, Any]] | None = None,
     status: int = 200,
 ) -> Response:
-    """Answer the review of the wish as things are now, and keep it as the promise that the order must match.
+    """Answer the review of the wish as things are now, and keep it as a promise: an order must match the one it names.
 
     `stale` is what differs from the review before, by field (services.order.Stale); it may be empty.
     """
     context, result = context_of(this.request), this.result()
-    drafts.keep(
-        context.engine,
-        space_id=this.seen.space.id,
-        member_id=this.seen.member.id,
-        draft_id=this.draft.id,
-        reviewed=reviewed(this.seen, result),
-    )
+    promise = reviewed(this.seen, result)
     interval, terms = this.seen.subscription.interval, context.terms
     values = {
         "r": result_view(result, this.language, link(this.request, this.language), terms),
@@ -52,9 +46,10 @@ def show(
         "occupied": this.seen.subscription.occupied_users,
         "surplus": this.next_step() == "members",
         "action": f"{this.address}/order",
-        "key": this.draft.id,
+        "key": new_key(),
+        "agreed": drafts.review(context.engine, space_id=this.seen.space.id, draft=this.draft, promise=promise),
         "quote": f"{this.address}/quote",
-        "quote_key": secrets.token_urlsafe(12),
+        "quote_key": new_key(),
         "summary": list(summary),
         "errors": {"late_ack": dict(summary).get("late_ack", "")},
     }

@@ -1,7 +1,7 @@
 """A step of an administrator's own draft, and the way to the step that is still missing."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -44,6 +44,10 @@ class Step:
     def result(self) -> ChangePreview:
         """The preview of the wish as things are now."""
         return preview(self.seen.subscription, self.draft.wish, on=self.seen.on, terms=context_of(self.request).terms)
+
+    def anew(self) -> "Step":
+        """The same step with the space as it is by now."""
+        return replace(self, seen=account_of(self.request, self.session) or self.seen)
 
     def go(self, step: str) -> Response:
         """Lead to another step."""
