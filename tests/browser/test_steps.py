@@ -151,6 +151,36 @@ def test_an_order_on_a_pending_change_says_what_it_replaces_and_undo_takes_it_ba
     expect(page.locator(".sw-state")).to_contain_text("Premium, 12 utilisateurs, 4 licences Zoom")
 
 
+def test_back_in_the_article_finds_the_receipt_and_after_an_undo_the_review_to_order_again(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    page.get_by_role("button", name="Passer commande").click()
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+    receipt = page.url
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+    expect(page).to_have_url(service.address + DOWNGRADE["fr"])
+    page.locator(".sw-undo summary").click()
+    page.get_by_role("button", name="Oui, annuler la baisse").click()
+    expect(page.get_by_role("heading", name="La baisse est annulée")).to_be_visible()
+
+    page.go_back()
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_visible()
+    expect(page.locator("[data-step=review]")).to_contain_text("Un projet est terminé")
+    page.go_back()
+    expect(page.get_by_label("Un projet est terminé")).to_be_checked()
+    page.go_forward()
+    page.get_by_role("button", name="Passer commande").click()
+    expect(page.get_by_role("heading", name="Votre commande est passée")).to_be_visible()
+    assert page.url != receipt
+    page.goto(service.address + "/widget/fr/change")
+    expect(page.locator(".sw-state")).to_contain_text("Premium, 10 utilisateurs, 4 licences Zoom")
+
+
 def test_the_language_switch_takes_a_half_filled_survey_along_in_the_article(service: Service, page: Page) -> None:
     to_survey(page, service)
     page.get_by_label("Un projet est terminé").check()

@@ -58,6 +58,7 @@ WHOLE: dict[str, Read] = {
     "audit.first_altered": lambda c, s, _: audit.first_altered(c, s),
     "audit.altered_orders": lambda c, s, _: audit.altered_orders(c, s),
     "calendar.since": lambda c, s, _: calendar.since(c, s),
+    "outbox.last": lambda c, s, _: outbox.last(c, s, ["order.placed", "change.undone"]),
     "outbox.listed": lambda c, s, _: outbox.listed(c, s, ["order.placed", "quote.created"]),
     "quote.of_space": lambda c, s, _: quote.of_space(c, s),
     "quote.open_numbers": lambda c, s, _: quote.open_numbers(c, s),

@@ -128,6 +128,82 @@ def test_a_pending_decrease_is_undone_and_undoing_twice_is_once(client: TestClie
     assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in client.get("/widget/fr/change").text
 
 
+def send(client: TestClient, review: str, form: dict[str, str]) -> str:
+    """Send the form of a review and return where it leads."""
+    answer = client.post(review.replace("/review", "/order"), data=form, follow_redirects=False)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def take_back(client: TestClient) -> None:
+    page = client.get("/widget/fr/change").text
+    undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
+    client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)})
+
+
+def test_back_at_the_review_of_an_order_that_stands_its_receipt_is_shown(client: TestClient) -> None:
+    review = to_review(client)
+    receipt = send(client, review, order_of(client.get(review).text))
+
+    back = client.get(review, follow_redirects=False)
+
+    assert (back.status_code, back.headers["location"]) == (303, receipt)
+    assert "Votre commande est passée" in client.get(review).text
+
+
+def test_another_tab_of_an_ordered_review_leads_to_the_same_receipt(client: TestClient) -> None:
+    review = to_review(client)
+    tabs = [order_of(client.get(review).text) for _ in range(2)]
+
+    assert tabs[0]["key"] != tabs[1]["key"]
+    assert send(client, review, tabs[0]) == send(client, review, tabs[1])
+    assert client.get("/widget/fr/space").text.count("Votre commande est passée") == 1
+
+
+def test_what_was_taken_back_is_ordered_again_from_the_same_review(client: TestClient) -> None:
+    review = to_review(client)
+    first = send(client, review, order_of(client.get(review).text))
+    take_back(client)
+
+    page = client.get(review).text
+    second = send(client, re.findall(r'action="([^"]+)/order"', page)[0] + "/review", order_of(page))
+
+    assert second != first
+    assert "Moins de personnes travaillent avec nous" in page
+    assert "Premium, 10\u00a0utilisateurs" in client.get("/widget/fr/change").text
+    assert client.get(review, follow_redirects=False).headers["location"] == second
+
+
+def test_a_form_from_before_the_undo_orders_nothing_and_shows_what_it_would_do_now(client: TestClient) -> None:
+    review = to_review(client)
+    page = client.get(review).text
+    quote = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.rpartition("<form")[2]))
+    form = order_of(page)
+    send(client, review, form)
+    take_back(client)
+
+    shown = send(client, review, form)
+    asked = client.post(review.replace("/review", "/quote"), data=quote, follow_redirects=False)
+
+    assert (shown.endswith("/review"), asked.headers["location"]) == (True, shown)
+    assert "Passer commande" in client.get(shown).text
+    assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in client.get("/widget/fr/change").text
+    assert "/quotes/Q-" not in client.get("/widget/fr/quotes").text
+
+
+def test_a_reason_given_after_an_undo_is_that_of_the_next_order(client: TestClient) -> None:
+    review = to_review(client)
+    send(client, review, order_of(client.get(review).text))
+    take_back(client)
+    survey = review.replace("/review", "/survey")
+
+    answer = {"token": token(client.get(survey).text), "reason": "seasonal", "comment": "Jusqu’au printemps"}
+    page = client.post(survey, data=answer).text
+
+    assert "Nos besoins changent avec la saison" in page
+    assert "Passer commande" in page
+
+
 def test_an_order_without_the_session_token_is_refused(client: TestClient) -> None:
     review = to_review(client)
     order = order_of(client.get(review).text) | {"token": "another"}

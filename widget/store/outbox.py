@@ -166,6 +166,16 @@ def listed(connection: Connection, space_id: str, kinds: Sequence[str]) -> list[
     return [_message(row) for row in rows]
 
 
+def last(connection: Connection, space_id: str, kinds: Sequence[str]) -> str | None:
+    """Return the id of the newest message of a space of these kinds, or None."""
+    return connection.execute(
+        select(outbox.c.id)
+        .where(outbox.c.space_id == space_id, outbox.c.kind.in_(kinds))
+        .order_by(outbox.c.sequence.desc())
+        .limit(1)
+    ).scalar()
+
+
 def _message(row: Any) -> Message:
     at, facts, private = datetime.fromisoformat(row.at), json.loads(row.facts), json.loads(row.private)
     return Message(row.id, row.space_id, row.sequence, row.kind, at, facts, private)

@@ -26,6 +26,8 @@ async def place(this: Step, body: str) -> Response:
     if not sign_in.is_fresh(this.session, now=context.now()):
         return to_sign_in(this.request, f"{this.address}/review", again=True)
     await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
+    if this.has_moved:  # a form from before: what it would do by now is seen first
+        return this.go("review")
     fields = ("key", "agreed", "late_ack", "token")
     form = parse(body, dict.fromkeys(fields, ""), fields, this.language)
     if form.errors:

@@ -49,6 +49,8 @@ async def ask(this: Step, body: str) -> Response:
     """Draw up the quote of a draft at its review; the key makes a second click the same quote."""
     context = context_of(this.request)
     await limited(this.request, Limit.QUOTE, member_id=this.seen.member.id)
+    if this.has_moved:
+        return this.go("review")
     form = parse(body, {"key": ""}, ("key", "token"), this.language)
     if form.errors:
         return show_review(this, form.summary, status=422)

@@ -16,7 +16,9 @@ from widget.web.survey import REASONS
 
 
 async def check(this: Step, _: str) -> Response:
-    """What would be ordered, or the step that is missing."""
+    """What would be ordered, or the step that is missing; the receipt of what is ordered already."""
+    if this.order_id:
+        return this.receipt(this.order_id)
     missing = this.next_step()
     return show(this) if missing == "review" else this.go(missing)
 

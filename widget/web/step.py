@@ -23,18 +23,27 @@ from widget.web.session import is_own_form, not_theirs, session_of
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a signed-in administrator's own draft."""
+    """One step of a signed-in administrator's own draft.
+
+    `order_id` is the order that the draft has become, as long as it stands (services.draft.follow).
+    """
 
     request: Request
     language: Language
     session: Session
     seen: Account
     draft: Draft
+    order_id: str | None
 
     @property
     def address(self) -> str:
         """The address of the draft, to which a step's name is added."""
         return f"/widget/{self.language.code}/change/{self.draft.id}"
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether another draft stands in for the one that was asked for, whose order was taken back or replaced."""
+        return bool(self.draft.id != self.request.path_params["draft"])
 
     @property
     def choice(self) -> str:
@@ -111,12 +120,14 @@ def _own_step(request: Request, language: Language, session: Session) -> Step:
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator:
         raise not_theirs(request)
-    found = drafts.load(
-        context_of(request).engine,
+    context = context_of(request)
+    found = drafts.follow(
+        context.engine,
         space_id=seen.space.id,
         member_id=seen.member.id,
         draft_id=request.path_params["draft"],
+        now=context.now(),
     )
     if found is None:
         raise not_theirs(request)
-    return Step(request, language, session, seen, found)
+    return Step(request, language, session, seen, found.draft, found.order_id)
