@@ -83,6 +83,8 @@ FIELDS = [
     ("POST", "/widget/en/change/{draft}/order", "late_ack"),
     ("POST", "/widget/en/change/{draft}/quote", "key"),
     ("POST", "/widget/en/quotes/{number}/send", "email"),
+    ("POST", "/widget/en/quotes/{number}/send", "key"),
+    ("GET", "/widget/en/quotes/{number}?{q}", "sent"),
     ("POST", "/widget/en/quotes/{number}/accept", "key"),
     ("POST", "/widget/en/quotes/{number}/accept", "agreed"),
     ("POST", "/widget/en/quotes/{number}/accept", "late_ack"),

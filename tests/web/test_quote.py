@@ -510,14 +510,70 @@ def test_accepting_wants_a_fresh_proof_of_who_one_is(olivia: TestClient, today: 
     assert answer.headers["location"] == "/widget/signin?next=%2Fwidget%2Fen%2Fquotes%2FQ-2026-000001%2Faccept"
 
 
+ON_ITS_WAY = "The quote is on its way to your colleague."
+
+
+def to_send(page: str, email: str) -> dict[str, str]:
+    """Return the form that sends a quote, filled in."""
+    return keys(page.partition("/withdraw")[0].rpartition("<form")[0]) | {"email": email}
+
+
+def mails(client: TestClient) -> int:
+    return sum(row["kind"] == "quote.sent" for row in contents(database(client))["outbox"])
+
+
+def test_sending_the_form_for_a_colleague_twice_is_one_mail(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = to_send(olivia.get(quote).text, "tom.baker@harbour-studio.example")
+
+    first, second = (olivia.post(f"{quote}/send", data=form, follow_redirects=False) for _ in range(2))
+
+    assert (second.status_code, second.headers["location"]) == (303, first.headers["location"])
+    assert mails(olivia) == 1
+    for _ in range(2):
+        assert ON_ITS_WAY in olivia.get(first.headers["location"]).text
+    assert mails(olivia) == 1
+    assert olivia.post(f"{quote}/send", data=to_send(olivia.get(quote).text, form["email"])).status_code == 200
+    assert mails(olivia) == 2
+
+
+def test_a_form_that_was_sent_goes_to_nobody_else_and_keeps_the_address_for_another_try(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = to_send(olivia.get(quote).text, "tom.baker@harbour-studio.example")
+    olivia.post(f"{quote}/send", data=form)
+
+    answer = olivia.post(f"{quote}/send", data=form | {"email": "mia.scott@harbour-studio.example"})
+
+    assert answer.status_code == 422
+    assert "this form was sent to somebody else before" in answer.text
+    assert 'value="mia.scott@harbour-studio.example"' in answer.text
+    assert mails(olivia) == 1
+    again = to_send(answer.text, "mia.scott@harbour-studio.example")
+    assert ON_ITS_WAY in olivia.post(f"{quote}/send", data=again).text
+
+
+@pytest.mark.parametrize("sent", ["a-key-of-no-form", "", "é", "k" * 3000])
+def test_no_link_says_that_a_quote_was_sent_which_was_not(olivia: TestClient, sent: str) -> None:
+    quote, other = ask(olivia), ask(olivia, users=9)
+    olivia.post(f"{other}/send", data=to_send(olivia.get(other).text, "tom.baker@harbour-studio.example"))
+    key = next(row["key"] for row in contents(database(olivia))["idempotency"] if row["operation"] == "quote.send")
+
+    for each in (sent, key):
+        assert ON_ITS_WAY not in olivia.get(quote, params={"sent": each}).text
+
+
 def test_it_is_sent_to_a_member_and_the_message_goes_to_nobody_else(olivia: TestClient) -> None:
     quote = ask(olivia)
 
     answer = olivia.post(
-        f"{quote}/send", data={"token": token(olivia.get(quote).text), "email": "Tom.Baker@harbour-studio.example"}
+        f"{quote}/send",
+        data=to_send(olivia.get(quote).text, "Tom.Baker@harbour-studio.example"),
+        follow_redirects=False,
     )
 
-    assert "The quote is on its way to your colleague." in answer.text
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{quote}?sent=")
+    assert ON_ITS_WAY in olivia.get(answer.headers["location"]).text
     with transaction(database(olivia)) as connection:
         sent = connection.execute(select(tables.outbox).where(tables.outbox.c.kind == "quote.sent")).one()
         to = connection.execute(
@@ -552,18 +608,21 @@ def test_to_any_other_address_nothing_is_sent_and_the_field_says_so(olivia: Test
 
 def test_a_space_sends_five_quotes_an_hour_and_no_more(olivia: TestClient, today: Today) -> None:
     quote = ask(olivia)
-    form = {"token": token(olivia.get(quote).text), "email": "mia.scott@harbour-studio.example"}
 
-    answers = [olivia.post(f"{quote}/send", data=form) for _ in range(6)]
+    def sent() -> Any:
+        form = to_send(olivia.get(quote).text, "mia.scott@harbour-studio.example")
+        return olivia.post(f"{quote}/send", data=form, follow_redirects=False)
+
+    answers = [sent() for _ in range(6)]
     today.instant += timedelta(minutes=29)
     olivia.get(quote)
     today.instant += timedelta(minutes=29)
     olivia.get(quote)
     today.instant += timedelta(minutes=3)
 
-    assert [each.status_code for each in answers] == [200] * 5 + [429]
+    assert [each.status_code for each in answers] == [303] * 5 + [429]
     assert answers[-1].headers["retry-after"] == "3600"
-    assert olivia.post(f"{quote}/send", data=form).status_code == 200
+    assert sent().status_code == 303
 
 
 PAYLOADS = ['"><script>window.__x=1</script>', "{{ 7*7 }}", '#read("quote.typ")', "=1+1", "<b>&amp;</b>"]

@@ -25,6 +25,7 @@ LONGEST_KEY = 200
 
 MESSAGES = {
     "not_member": N_("%(label)s: no active member of the space has it. A quote is sent to members alone."),
+    "sent_before": N_("%(label)s: this form was sent to somebody else before. Check the address and send it again."),
     "too_many_mails": N_("At most %(limit)s quotes an hour can be sent from a space. Try again later."),
     "required": N_("%(label)s: fill in this field."),
     "not_whole": N_("%(label)s: write a whole number in digits, such as 12."),

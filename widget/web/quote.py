@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,7 +19,7 @@ from widget.services.quote_accept import Look
 from widget.store.quote import Kept
 from widget.store.session import Session
 from widget.web.context import context_of
-from widget.web.forms import OLD_FORM, Form, is_key, parse
+from widget.web.forms import OLD_FORM, Form, is_key, new_key, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
 from widget.web.review import show as show_review
@@ -176,12 +177,12 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def show(page: Page, _: str) -> Response:
-    """Show a quote with what can be done with it."""
-    return show_page(page)
+    """Show a quote with what can be done with it; who comes from its form for a colleague is told that it was sent."""
+    return show_page(page, sent=page.request.query_params.get("sent", ""))
 
 
-def show_page(page: Page, form: Form | None = None, *, done: str = "", status: int = 200) -> Response:
-    """Answer the page of a quote; `form` is that of sending it, with its errors, `done` what has just been done."""
+def show_page(page: Page, form: Form | None = None, *, sent: str = "", status: int = 200) -> Response:
+    """Answer the page of a quote; `form` is that of sending it, with its errors, `sent` the key of one sent before."""
     context, language = context_of(page.request), page.language
     view = quote_view(page.kept.quote, language, context.terms, context.settings.address)
     errors = form.errors if form else {}
@@ -192,7 +193,11 @@ def show_page(page: Page, form: Form | None = None, *, done: str = "", status: i
         "address": page.address,
         "anew": page.anew,
         "token": page.session.token,
-        "done": language.gettext(done) if done else "",
+        "key": new_key(),
+        "sent": is_key(sent)
+        and quote_send.was_sent(
+            context.engine, space_id=page.session.space_id, number=page.kept.quote.number, key=sent
+        ),
         "typed": form.typed["email"] if form else "",
         "errors": {"email": errors.get("email", "")},
         "summary": form.summary if form else [],
@@ -220,18 +225,27 @@ async def withdraw(page: Page, _: str) -> Response:
 
 
 async def send(page: Page, body: str) -> Response:
-    """Put the quote into the outbox for a colleague, or say what is wrong with the address."""
+    """Put the quote into the outbox for a colleague and lead back to its page, or say what is wrong with the address.
+
+    The key makes a second click the same mail.
+    """
     context = context_of(page.request)
     await limited(page.request, Limit.MAIL, member_id=page.session.member_id)
-    form = parse(body, {"email": ""}, ("email", "token"), page.language)
+    form = parse(body, {"email": "", "key": ""}, ("email", "key", "token"), page.language)
+    if not is_key(form.typed["key"]):
+        return notice(page.request, page.language, OLD_FORM, back=page.address, status=422)
+    key = form.typed["key"] or new_key()
     email = form.text("email", 254)
     if not email:
         form.fail("email", "required")
     if form.errors:
         return show_page(page, form, status=422)
-    outcome = quote_send.send(context.engine, context.terms, email=email, **page.who())
+    outcome = quote_send.send(context.engine, context.terms, key=key, email=email, **page.who())
     if isinstance(outcome, quote_send.Sent):
-        return show_page(page, done=N_("The quote is on its way to your colleague."))
+        return RedirectResponse(f"{page.address}?{urlencode({'sent': key})}", 303, NO_STORE)
+    if isinstance(outcome, KeyReused):
+        form.fail("email", "sent_before")
+        return show_page(page, form, status=422)
     if isinstance(outcome, quote_send.NotMember):
         form.fail("email", "not_member")
         return show_page(page, form, status=422)
