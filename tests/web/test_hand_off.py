@@ -19,7 +19,6 @@ from starlette.testclient import TestClient
 from tests.provider.hostile import GONE, sign
 from tests.web.conftest import Today
 from tests.web.people import order_of
-from tests.web.people import token as form_token
 from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
