@@ -111,4 +111,4 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	@$(BIN)/python -m widget.helpcentre.build_day >$@.now
 	@cmp -s $@.now $@ || cp $@.now $@
 
-.PHONY: always translations translations-shown screens screens-fresh help run docs check test bench drill audit sbom setup fmt format-check lint types imports screenshot lock clean
+.PHONY: always permalinks translations translations-shown screens screens-fresh help run docs check test bench drill audit sbom setup fmt format-check lint types imports screenshot lock clean

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from drills.ground import Drill
-from widget.web.connection import BODY_WITHIN, HEADERS_WITHIN
+from widget.web.connection import HEADERS_WITHIN, REQUEST_WITHIN
 
 COUNT, SPARE = 500, 15.0
 WAYS = {
@@ -20,7 +20,7 @@ WAYS = {
         # Both servers read the body of this one.
         b"POST /widget/api/v1/preview HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         b'Content-Length: 1000\r\n\r\n{"on": ',
-        BODY_WITHIN,
+        REQUEST_WITHIN,
     ),
     "nothing": (b"", HEADERS_WITHIN),
 }

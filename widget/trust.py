@@ -1,7 +1,7 @@
 """Whom the service trusts to say who somebody is, and which other sites may show it: one TOML file, read once.
 
 [provider] is an OpenID provider; each [[grant]] says what one of its claims lets a person do; [product] is the vendor's
-own product, which hands signed-in people over; [sites] are the origins of other hosts. README and docs name every key.
+own product, which hands signed-in people over; [sites] are the origins of other hosts. deploy/trust.toml has every key.
 """
 
 import json

@@ -21,7 +21,7 @@ Server = tuple[str, int]
 @pytest.fixture
 def server(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The service behind uvicorn as `widget serve` starts it, with deadlines short enough for a test."""
-    for name in ("HEADERS_WITHIN", "BODY_WITHIN", "READ_WITHIN"):
+    for name in ("HEADERS_WITHIN", "REQUEST_WITHIN", "READ_WITHIN"):
         monkeypatch.setattr(connection, name, 0.5)
     config = uvicorn.Config(client.app, port=0, http=Connection, log_config=None, access_log=False, lifespan="off")
     running = uvicorn.Server(config)

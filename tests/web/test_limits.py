@@ -20,7 +20,7 @@ from widget.settings import ROOT
 from widget.store.engine import reading
 from widget.store.tables import member
 from widget.web import connection
-from widget.web.body import MAX_BODY
+from widget.web.body import BODY_WITHIN, MAX_BODY
 
 
 @pytest.fixture
@@ -177,17 +177,20 @@ def test_more_than_anybody_needs_is_refused_told_and_not_done_and_another_member
 def test_the_limits_are_written_down_as_they_are() -> None:
     told = (ROOT / "SECURITY.md").read_text("utf-8")
     of_a_request = {
-        "body": f"{MAX_BODY} bytes",
-        "address": f"{connection.LONGEST_ADDRESS} bytes",
-        "headers": f"{connection.MOST_HEADERS} bytes",
-        "headers to arrive": f"{connection.HEADERS_WITHIN:.0f} seconds",
-        "body to arrive": f"{connection.BODY_WITHIN:.0f} seconds",
-        "answer to be taken": f"{connection.READ_WITHIN:.0f} seconds",
-        "connections at a time": str(connection.MOST_CONNECTIONS),
+        "body": (f"{MAX_BODY} bytes", "413"),
+        "address": (f"{connection.LONGEST_ADDRESS} bytes", "414"),
+        "headers": (f"{connection.MOST_HEADERS} bytes", "431"),
+        "headers to arrive": (f"{connection.HEADERS_WITHIN:.0f} seconds", "408"),
+        "body to arrive": (f"{BODY_WITHIN:.0f} seconds", "408"),
+        "body that no page reads": (f"{connection.REQUEST_WITHIN:.0f} seconds", "the connection ends"),
+        "answer to be taken": (f"{connection.READ_WITHIN:.0f} seconds", "the connection ends"),
+        "connections at a time": (str(connection.MOST_CONNECTIONS), "503"),
     }
 
     assert f"{quote_send.MOST_AN_HOUR} quotes an hour go by mail from one space" in told
     assert dict(re.findall(r"^\| `([a-z-]+)` \| (\d+ per [^|]+) \|", told, re.MULTILINE)) == {
         limit.value: str(window) for limit, window in WINDOWS.items()
     }
-    assert dict(re.findall(r"^\| ([a-z ]+) \| (\d+[^|]*) \| [^|]+ \|$", told, re.MULTILINE)) == of_a_request
+    rows = re.findall(r"^\| ([a-z ]+) \| (\d+[^|]*) \| ([^|]+) \|$", told, re.MULTILINE)
+    assert {name: (most, then) for name, most, then in rows} == of_a_request
+    assert BODY_WITHIN < connection.REQUEST_WITHIN  # the page that reads it answers before the connection ends

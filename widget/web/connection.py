@@ -10,8 +10,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from widget.logs import Event, tell
 
-#: Seconds for all headers, for the whole body, and for the client to take the answer off our hands.
-HEADERS_WITHIN, BODY_WITHIN, READ_WITHIN = 10.0, 30.0, 30.0
+#: Seconds for all headers, for the whole request, and for the client to take the answer off our hands. Whoever reads a
+#: body waits less, and answers (body.py): here ends what nobody reads.
+HEADERS_WITHIN, REQUEST_WITHIN, READ_WITHIN = 10.0, 30.0, 30.0
 #: Seconds that a connection without a request has left when the server stops: one may be on its way.
 PART_WITHIN = 1.0
 #: Bytes of the request line's address, and of all headers together.
@@ -84,7 +85,7 @@ class Connection(HttpToolsProtocol):
             self.refusal = 431
             raise TooMuchError
         self.receiving_head = False
-        self._expect(BODY_WITHIN, None)
+        self._expect(REQUEST_WITHIN, None)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
