@@ -33,9 +33,9 @@ def round_trip(home: Path) -> list[Row]:
         asked, remembered = [], []
         for _ in range(TIMES):
             page = browser.new_page()
-            asked.append(_timed(lambda page=page: _through_both_pages(page, signed)))  # type: ignore[misc]
+            asked.append(_timed(lambda page=page: _through_both_pages(page, signed)))  # type: ignore[misc]  # a default binds it
             page.context.clear_cookies(name="session")
-            remembered.append(_timed(lambda page=page: page.goto(_address(signed))))  # type: ignore[misc]
+            remembered.append(_timed(lambda page=page: page.goto(_address(signed))))  # type: ignore[misc]  # the same
             assert page.url == f"{signed.service.address}{PAGE}", page.url
             page.close()
         browser.close()

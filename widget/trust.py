@@ -219,9 +219,8 @@ class _Reader:
         origin = self.origin("product.origin", self.text("product.", values, "origin"))
         file = self.text("product.", values, "keys_file")
         self.no_more("product.", values)
-        # Here alone: without a product, nobody waits for the library, nor does the site's build.
-        from joserfc.errors import JoseError  # noqa: PLC0415
-        from joserfc.jwk import KeySet  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415 -- without a product nobody waits for the library
+        from joserfc.jwk import KeySet  # noqa: PLC0415 -- nor does the build of the site
 
         try:
             keys = KeySet.import_key_set(json.loads((self.folder / file).read_text(encoding="utf-8")))

@@ -115,7 +115,7 @@ def test_a_quote_is_made_out_in_it(address: str) -> None:
 
 
 def test_a_reader_of_it_is_led_to_it(address: str) -> None:
-    request = urllib.request.Request(f"{address}/a/1001/", headers={"Accept-Language": "nl, en;q=0.5"})  # noqa: S310
+    request = urllib.request.Request(f"{address}/a/1001/", headers={"Accept-Language": "nl, en;q=0.5"})  # noqa: S310 -- ours
 
     with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 -- our own server
         assert answer.url == f"{address}/nl/subscription/downgrade/"

@@ -98,7 +98,7 @@ def running(*, durable: bool = False) -> Iterator[Postgres]:
 
 def memory() -> str | None:
     """Return a folder in memory with room for every test's database: a new one is ten times faster there."""
-    shared = Path("/dev/shm")  # noqa: S108 - what is made in it has a random name and is closed to others
+    shared = Path("/dev/shm")  # noqa: S108 -- what is made in it has a random name and is closed to others
     roomy = shared.is_dir() and os.access(shared, os.W_OK) and shutil.disk_usage(shared).free > 1 << 30
     return str(shared) if roomy else None
 

@@ -17,7 +17,7 @@ from widget.store.engine import transaction
 
 def enter(client: TestClient, today: Today, space_id: str) -> None:
     """Sign in as the administrator of any space, as an identity provider would."""
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
     with transaction(engine) as connection:
         people = [each for each in spaces.members(connection, space_id, "active") if each.is_administrator]
     session_id = sign_in.begin(engine, space_id=space_id, member_id=people[0].id, now=today())

@@ -101,7 +101,7 @@ def claire(shared: TestClient, request: pytest.FixtureRequest) -> Iterator[Clair
 
 def kept(client: TestClient, tmp_path: Path) -> object:
     """Return every space, subscription and member that the database holds."""
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
     path = tmp_path / "export.json"
     export_file(engine, path)
     return json.loads(path.read_text(encoding="utf-8"))

@@ -48,7 +48,7 @@ def test_a_demo_leads_to_its_mail_unless_a_server_takes_it(client: TestClient, a
 
 
 def test_the_mailbox_is_empty_while_its_folders_are_being_made(client: TestClient) -> None:
-    folder: Path = client.app.state.context.settings.maildir  # type: ignore[attr-defined]
+    folder: Path = client.app.state.context.settings.maildir  # type: ignore[attr-defined]  # a Starlette application
     (folder / "tmp").mkdir(parents=True)
 
     assert client.get("/widget/fr/mailbox").status_code == 200

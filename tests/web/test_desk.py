@@ -31,7 +31,7 @@ def enter(client: TestClient, role: str) -> str:
 
 
 def engine_of(client: TestClient) -> Engine:
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
     return engine
 
 

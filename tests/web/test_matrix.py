@@ -341,7 +341,7 @@ def test_a_cookie_that_is_made_up_is_worth_nothing(world: World, method: str, te
 @pytest.fixture(scope="module")
 def not_the_demo(world: World) -> Iterator[World]:
     """The same world behind a service that is no demo: what it signs in, somebody vouches for."""
-    settings = replace(world.client.app.state.context.settings, demo=False)  # type: ignore[attr-defined]
+    settings = replace(world.client.app.state.context.settings, demo=False)  # type: ignore[attr-defined]  # a Starlette application
     with TestClient(create_app(settings, world.engine, lambda: NOW), base_url="http://127.0.0.1") as client:
         client.headers["Sec-Fetch-Site"] = "same-origin"
         yield replace(world, client=client)

@@ -219,7 +219,7 @@ def test_no_token_of_the_provider_reaches_the_browser(client: TestClient) -> Non
 
     for token in ("eyJ", ACCESS_TOKEN, REFRESH_TOKEN):
         assert token not in sent
-        assert token not in str(contents(client.app.state.context.engine))  # type: ignore[attr-defined]
+        assert token not in str(contents(client.app.state.context.engine))  # type: ignore[attr-defined]  # a Starlette application
     assert not [name for name in client.cookies if name not in {"session", "signed_in", "attempt"}]
 
 

@@ -21,7 +21,7 @@ class Review:
 
     def __init__(self, client: TestClient, today: Today, code: str = "fr") -> None:
         self.client, self.today = client, today
-        self.engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]
+        self.engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
         sign_in(client, "Claire Martin")
         wish = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
         survey = str(client.post(f"/widget/{code}/change", data=wish, follow_redirects=False).headers["location"])

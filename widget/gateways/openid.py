@@ -273,7 +273,7 @@ class OpenIdProvider:
             age = KEEP if self._keys is None else now - self._keys[0]
             if self._keys is None or age >= KEEP or (renew and age >= AGAIN):
                 try:
-                    found = KeySet.import_key_set(_fetched(metadata["jwks_uri"]))  # type: ignore[arg-type]
+                    found = KeySet.import_key_set(_fetched(metadata["jwks_uri"]))  # type: ignore[arg-type]  # judged in there
                     self._keys = (now, KeySet([key for key in found.keys if not _is_weak(key)]))
                 except (JoseError, ValueError, TypeError, KeyError):
                     raise ProviderError("keys") from None

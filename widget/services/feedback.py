@@ -10,7 +10,7 @@ from itertools import groupby
 from sqlalchemy import Engine
 
 from widget.store import feedback
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.feedback import Feedback
 
 LONGEST_COMMENT = 2000
@@ -35,7 +35,7 @@ def say(
 
 def load(engine: Engine, feedback_id: str, *, now: datetime) -> Feedback | None:
     """Return what was said under an id, as long as a comment may follow; else None."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         found = feedback.load(connection, feedback_id)
     return found if found and now - found.at <= OPEN_FOR else None
 
@@ -62,7 +62,7 @@ def missed(engine: Engine, *, language: str, text: str, now: datetime) -> str:
 
 def report(engine: Engine) -> str:
     """Return what readers said, by article, language and version, with comments; then what they searched in vain."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         said, misses = feedback.everything(connection), feedback.misses(connection)
     lines = [f"{len(said)} answers"]
     for (article, language, version), each in groupby(
@@ -91,7 +91,7 @@ def _printable(text: str) -> str:
 
 def as_csv(engine: Engine) -> str:
     """Return all that readers said, one line each; no cell is a formula to a spreadsheet."""
-    with transaction(engine) as connection:
+    with reading(engine) as connection:
         said = feedback.everything(connection)
     file = io.StringIO()
     writer = csv.writer(file)

@@ -30,12 +30,13 @@ class _Decoder(json.JSONDecoder):
         super().__init__(parse_int=_whole, parse_constant=_no_number)
         self._ends = [found.start() for found in re.finditer("\n", text)]
         self.parse_object = self._located
-        # Only the scanner written in Python calls parse_object; typeshed knows neither.
-        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]
+        # Only the scanner written in Python calls parse_object.
+        self.scan_once = json.scanner.py_make_scanner(self)  # type: ignore[attr-defined]  # unknown to typeshed
 
     def _located(self, start: tuple[str, int], *rest: Any) -> tuple[Located, int]:
         strict, scan_once, _, _, *memo = rest
-        pairs, end = json.decoder.JSONObject(start, strict, scan_once, None, list, *memo)  # type: ignore[attr-defined]
+        read = json.decoder.JSONObject  # type: ignore[attr-defined]  # unknown to typeshed
+        pairs, end = read(start, strict, scan_once, None, list, *memo)
         found = Located(pairs)
         found.line = bisect_left(self._ends, start[1]) + 1
         found.twice = tuple(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)

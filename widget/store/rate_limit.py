@@ -10,7 +10,7 @@ from sqlalchemy import Engine, case, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from widget.store.engine import transaction
+from widget.store.engine import reading, transaction
 from widget.store.tables import rate_limit
 
 
@@ -61,7 +61,7 @@ class TableStorage(Storage):
         query = select(rate_limit.c.count, rate_limit.c.ends_at).where(
             rate_limit.c.key == _hashed(key), rate_limit.c.ends_at > int(self.now().timestamp())
         )
-        with transaction(self.engine) as connection:
+        with reading(self.engine) as connection:
             row = connection.execute(query).first()
         return (row[0], row[1]) if row else None
 
