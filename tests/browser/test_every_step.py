@@ -10,7 +10,6 @@ from tests.browser.looking import faults
 from tests.browser.people import ANNUAL, LATE, a_space, deactivate, enter
 
 DOWNGRADE = {"fr": "/fr/abonnement/retrograder/", "en": "/en/subscription/downgrade/"}
-Check = Callable[[str], None]
 
 
 @pytest.fixture

@@ -92,15 +92,3 @@ def falling(case: Case) -> Case:
 def lowest(one: Level, other: Level) -> Level:
     plan = min(one.plan, other.plan, key=list(MONTHLY_USER_PRICES).index)
     return Level(plan, min(one.users, other.users), min(one.zoom_licenses, other.zoom_licenses))
-
-
-@st.composite
-def changes_of(draw: st.DrawFn, case: Case, *, down: bool) -> Level:
-    """A wish at or under (over) what is in use, in every line."""
-    wish = draw(LEVELS)
-    used = case.subscription.in_use
-    low = lowest(used, wish)
-    if down:
-        return low
-    plan = max(used.plan, wish.plan, key=list(MONTHLY_USER_PRICES).index)
-    return Level(plan, max(used.users, wish.users), max(used.zoom_licenses, wish.zoom_licenses))

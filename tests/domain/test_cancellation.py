@@ -9,13 +9,7 @@ from tests.builders import a_policy, a_subscription, billed_as, level, some_term
 from tests.domain.oracle import DAY, days_from, months_later, next_first
 from tests.domain.strategies import Case, cases
 from widget.domain.amounts import FeePeriod
-from widget.domain.cancellation import (
-    Cancellable,
-    CancellationPreview,
-    can_undo_cancel,
-    cancel_preview,
-    cancelled_by_mail_to,
-)
+from widget.domain.cancellation import CancellationPreview, cancel_preview
 from widget.domain.plan import Interval
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import SINCE_EVER
@@ -158,18 +152,10 @@ def test_a_change_that_would_start_on_the_end_never_comes_and_an_earlier_one_doe
     )
 
 
-@pytest.mark.parametrize(
-    ("on", "possible"),
-    [
-        pytest.param(date(2027, 9, 30), True, id="on the last day: yes"),
-        pytest.param(date(2027, 10, 1), False, id="on the end date: no"),
-    ],
-)
-def test_a_cancellation_can_be_taken_back_until_its_end_date(on: date, possible: bool) -> None:
+def test_a_cancellation_can_be_taken_back_until_its_end_date() -> None:
     answer = cancelled(date(2027, 8, 3), term_start=None)
 
-    assert can_undo_cancel(answer.ends_on, on=on, policy=a_policy()) == possible
-    assert answer.last_day_to_undo == date(2027, 9, 30)
+    assert (answer.last_day_to_undo, answer.ends_on) == (date(2027, 9, 30), date(2027, 10, 1))
 
 
 def test_the_policy_can_forbid_taking_a_cancellation_back() -> None:
@@ -177,7 +163,6 @@ def test_the_policy_can_forbid_taking_a_cancellation_back() -> None:
     answer = cancel_preview(a_subscription(), on=date(2027, 3, 15), terms=some_terms(policy=policy))
 
     assert answer.last_day_to_undo is None
-    assert not can_undo_cancel(answer.ends_on, on=date(2027, 3, 15), policy=policy)
 
 
 def test_a_locked_contract_is_not_cancelled_here() -> None:
@@ -186,8 +171,3 @@ def test_a_locked_contract_is_not_cancelled_here() -> None:
     assert answer.blockers == (Refusal(Rule.LOCKED_CONTRACT, {"support_email": "support@example.org"}),)
     assert not answer.allowed
     assert cancelled(date(2027, 3, 15)).allowed
-
-
-def test_a_personal_zoom_license_is_cancelled_by_mail_and_the_space_here() -> None:
-    assert cancelled_by_mail_to(Cancellable.PERSONAL_ZOOM_LICENSE, a_policy()) == "finance@example.org"
-    assert cancelled_by_mail_to(Cancellable.SPACE, a_policy()) is None

@@ -21,7 +21,6 @@ MADE_PATTERNS = {
     ("helpcentre/index.py", "compile"): "the ids of the rules",
     ("store/privacy.py", "sub"): "a person's names, escaped: test_a_name_full_of_signs_is_taken_literally",
     ("trust.py", "compile"): "what the operator wrote into the trust file",
-    ("web/session.py", "search"): "literals, from a table",
     ("web/site.py", "sub"): "literals of its callers",
 }
 #: Statements that are put together, each with what of: nothing that was sent.

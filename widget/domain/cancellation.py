@@ -5,7 +5,6 @@ Half open as everywhere: `ends_on` is the first day without the subscription, `l
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from widget.domain.amounts import FeePeriod, fee_periods
 from widget.domain.calendar import (
@@ -21,13 +20,6 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
-
-
-class Cancellable(StrEnum):
-    """What somebody may want to cancel (rule: cancel-scope)."""
-
-    SPACE = "space"
-    PERSONAL_ZOOM_LICENSE = "personal-zoom-license"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +73,6 @@ def cancel_preview(subscription: Subscription, *, on: date, terms: Terms) -> Can
         if subscription.locked
         else (),
     )
-
-
-def can_undo_cancel(ends_on: date, *, on: date, policy: Policy) -> bool:
-    """Return whether a cancellation that ends on this day can still be taken back (rule: undo-cancel)."""
-    return policy.undo_cancel and on < ends_on
-
-
-def cancelled_by_mail_to(what: Cancellable, policy: Policy) -> str | None:
-    """Return the address to write to, or None for what is cancelled here (rule: cancel-scope)."""
-    return policy.finance_email if what is Cancellable.PERSONAL_ZOOM_LICENSE else None
 
 
 def _next_end(subscription: Subscription, on: date) -> date:

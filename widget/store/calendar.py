@@ -1,16 +1,12 @@
 """The secret address of a space's calendar: only its hash is kept, so that a copy of the database opens no calendar."""
 
-import hashlib
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
 
 from widget.store.outbox import instant
+from widget.store.session import hashed
 from widget.store.tables import calendar_feed
-
-
-def _hashed(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def put(connection: Connection, space_id: str, member_id: str, token: str, *, at: datetime) -> None:
@@ -18,7 +14,7 @@ def put(connection: Connection, space_id: str, member_id: str, token: str, *, at
     remove(connection, space_id)
     connection.execute(
         insert(calendar_feed).values(
-            token_hash=_hashed(token), space_id=space_id, member_id=member_id, created_at=instant(at)
+            token_hash=hashed(token), space_id=space_id, member_id=member_id, created_at=instant(at)
         )
     )
 
@@ -38,7 +34,7 @@ def remove_of(connection: Connection, space_id: str, member_id: str) -> None:
 def space_of(connection: Connection, token: str) -> str | None:
     """Return the space that a secret address opens, or None."""
     return connection.execute(
-        select(calendar_feed.c.space_id).where(calendar_feed.c.token_hash == _hashed(token))
+        select(calendar_feed.c.space_id).where(calendar_feed.c.token_hash == hashed(token))
     ).scalar()
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from limits.storage import Storage
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
 from widget.store.engine import reading, transaction
+from widget.store.session import hashed
 from widget.store.tables import rate_limit
 
 
@@ -35,7 +35,7 @@ class TableStorage(Storage):
         table = rate_limit.c
         over = table.ends_at <= now
         dialect: Any = sqlite if self.engine.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(rate_limit).values(key=_hashed(key), count=amount, ends_at=now + expiry)
+        statement = dialect.insert(rate_limit).values(key=hashed(key), count=amount, ends_at=now + expiry)
         statement = statement.on_conflict_do_update(
             index_elements=[table.key],
             set_={
@@ -59,7 +59,7 @@ class TableStorage(Storage):
 
     def _row(self, key: str) -> tuple[int, int] | None:
         query = select(rate_limit.c.count, rate_limit.c.ends_at).where(
-            rate_limit.c.key == _hashed(key), rate_limit.c.ends_at > int(self.now().timestamp())
+            rate_limit.c.key == hashed(key), rate_limit.c.ends_at > int(self.now().timestamp())
         )
         with reading(self.engine) as connection:
             row = connection.execute(query).first()
@@ -79,8 +79,4 @@ class TableStorage(Storage):
     def clear(self, key: str) -> None:
         """Forget a key."""
         with transaction(self.engine) as connection:
-            connection.execute(delete(rate_limit).where(rate_limit.c.key == _hashed(key)))
-
-
-def _hashed(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
+            connection.execute(delete(rate_limit).where(rate_limit.c.key == hashed(key)))

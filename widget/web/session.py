@@ -1,6 +1,5 @@
 """Who asks: the session that a request's cookie names, and the cookies of a session."""
 
-import re
 from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
@@ -123,7 +122,5 @@ def forget(request: Request, response: Response) -> None:
 def browser_of(request: Request) -> str:
     """Return the browser and the system, as a person would say it: "Firefox, Windows"; no version, no address."""
     agent = request.headers.get("user-agent", "")
-    names = [
-        next((name for part, name in table.items() if re.search(part, agent)), "") for table in (_BROWSERS, _SYSTEMS)
-    ]
+    names = [next((name for part, name in table.items() if part in agent), "") for table in (_BROWSERS, _SYSTEMS)]
     return ", ".join(name for name in names if name)
