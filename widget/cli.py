@@ -136,38 +136,26 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         print(backup.restore(engine, chosen.file))
         return
     _ready(chosen.command, engine)
-    terms = catalogue.load()
+    catalogue.load()  # a wrong price book or policy stops every command
     if settings.demo and chosen.command in {"demo", "serve"}:
         demo.refuse_elsewhere(engine, settings)
-    if chosen.command == "import":
-        if chosen.file.suffix == ".csv":
-            print(transfer.import_members(engine, chosen.file, now=system_clock()))
-        else:
-            print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
-    elif chosen.command == "apply-due":
-        logs.configure(logging.INFO)
-        print(apply_due(engine, terms, now=system_clock()))
-    elif chosen.command == "audit":
-        found = verify(engine)
-        print(f"{found.spaces} spaces, {found.events} audit events: every one fits its chain")
-    elif chosen.command == "demo":
-        transfer.import_file(engine, terms, demo.FILE, now=system_clock())
-        _serve(settings, engine)
-    elif chosen.command == "serve":
-        _serve(settings, engine)
-    elif chosen.command != "migrate":  # which is done
-        {
-            "work": _work,
-            "outbox": _outbox,
-            "webhook": _webhook,
-            "export": _export,
-            "privacy": _privacy,
-            "sessions": _sessions,
-            "backup": _backup,
-            "feedback": _feedback,
-            "accept-restored": _accept_restored,
-            "migrate": lambda *_: None,  # done already, as before each command
-        }[chosen.command](chosen, settings, engine)
+    {
+        "demo": _demo,
+        "serve": _serve,
+        "work": _work,
+        "migrate": lambda *_: None,  # done already, as before each command
+        "apply-due": _apply_due,
+        "import": _import,
+        "export": _export,
+        "backup": _backup,
+        "accept-restored": _accept_restored,
+        "audit": _audit,
+        "feedback": _feedback,
+        "outbox": _outbox,
+        "webhook": _webhook,
+        "privacy": _privacy,
+        "sessions": _sessions,
+    }[chosen.command](chosen, settings, engine)
 
 
 def _ready(command: str, engine: Engine) -> None:
@@ -177,6 +165,28 @@ def _ready(command: str, engine: Engine) -> None:
     if command in ACTS:
         backup.refuse_fenced(engine)
         verify(engine)
+
+
+def _demo(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
+    transfer.import_file(engine, catalogue.load(), demo.FILE, now=system_clock())
+    _serve(chosen, settings, engine)
+
+
+def _import(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    if chosen.file.suffix == ".csv":
+        print(transfer.import_members(engine, chosen.file, now=system_clock()))
+    else:
+        print(transfer.import_file(engine, catalogue.load(), chosen.file, now=system_clock()))
+
+
+def _apply_due(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    logs.configure(logging.INFO)
+    print(apply_due(engine, catalogue.load(), now=system_clock()))
+
+
+def _audit(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+    found = verify(engine)
+    print(f"{found.spaces} spaces, {found.events} audit events: every one fits its chain")
 
 
 def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
@@ -249,7 +259,7 @@ def _sessions(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -
     print(f"{ended} sessions ended")
 
 
-def _serve(settings: Settings, engine: Engine) -> None:
+def _serve(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
     app = create_app(settings, engine)
     with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -36,9 +36,14 @@ class Account:
         return self.stored.subscription
 
 
+def day_in(zone: str, now: datetime) -> date:
+    """Return the civil date in a zone at an instant."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
 def local_day(space: Space, now: datetime) -> date:
     """Return the civil date in the space's zone at an instant."""
-    return now.astimezone(ZoneInfo(space.time_zone)).date()
+    return day_in(space.time_zone, now)
 
 
 def load(engine: Engine, terms: Terms, *, space_id: str, member_id: str, now: datetime) -> Account | None:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -11,6 +10,7 @@ from widget.domain.plan import Level
 from widget.domain.terms import Terms
 from widget.domain.undo import in_use_on
 from widget.services import facts
+from widget.services.account import day_in
 from widget.services.alone import LeftError, each_alone
 from widget.store import audit, outbox
 from widget.store import space as spaces
@@ -33,7 +33,7 @@ def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
 
     def apply(space_id: str, zone: str) -> bool:
         with transaction(engine) as connection:
-            return in_space(connection, terms, space_id, on=now.astimezone(ZoneInfo(zone)).date(), now=now)
+            return in_space(connection, terms, space_id, on=day_in(zone, now), now=now)
 
     with reading(engine) as connection:
         waiting = subscriptions.due_spaces(connection)

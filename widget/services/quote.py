@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -121,7 +120,7 @@ def _keep(
 
 def day_of(kept: Kept, now: datetime) -> date:
     """Return the civil date in the quote's own zone, which decides whether it still holds."""
-    return now.astimezone(ZoneInfo(kept.quote.time_zone)).date()
+    return account.day_in(kept.quote.time_zone, now)
 
 
 def of_space(engine: Engine, *, space_id: str) -> list[Kept]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
@@ -62,7 +61,7 @@ def remind(engine: Engine, terms: Terms, *, now: datetime) -> int:
 
 
 def _remind(engine: Engine, terms: Terms, space_id: str, zone: str, anchor: date, now: datetime) -> bool:
-    found = due(anchor, _day(now, zone), terms)
+    found = due(anchor, account.day_in(zone, now), terms)
     if found is None:
         return False
     message_id = outbox.id_of(space_id, found.kind, found.subject)
@@ -71,10 +70,6 @@ def _remind(engine: Engine, terms: Terms, space_id: str, zone: str, anchor: date
             return False
     _write(engine, space_id, found, now)
     return True
-
-
-def _day(now: datetime, zone: str) -> date:
-    return now.astimezone(ZoneInfo(zone)).date()
 
 
 def _write(engine: Engine, space_id: str, found: Due, now: datetime) -> None:

@@ -14,12 +14,12 @@ from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from widget.domain.terms import Terms
+from widget.services.account import day_in
 from widget.services.transfer_checks import OCCUPYING, day_of, file_problems, generated_members, member_problems
 from widget.services.transfer_file import TransferError, read_csv, read_json
 from widget.store import audit
@@ -109,7 +109,7 @@ def _whole(engine: Engine) -> Iterator[Connection]:
 def _bring_in(connection: Connection, space: Mapping[str, Any], now: datetime) -> tuple[str, list[str]]:
     """Return what became of a space ("added", "changed" or "unchanged"), and what its members would break."""
     digest = hashlib.sha256(json.dumps(space, sort_keys=True).encode()).hexdigest()
-    before, on = rows.digest(connection, space["id"]), now.astimezone(ZoneInfo(space["time_zone"])).date()
+    before, on = rows.digest(connection, space["id"]), day_in(space["time_zone"], now)
     if before == digest:
         return "unchanged", []
     values = _resolved(space, on)

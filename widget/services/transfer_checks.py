@@ -8,11 +8,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 from widget.catalogue import DATA
 from widget.domain.plan import Plan
 from widget.domain.terms import Terms
+from widget.services.account import day_in
 from widget.services.billing import is_siren, is_vat_number
 from widget.services.transfer_file import Located
 
@@ -139,7 +140,7 @@ def _fact_problems(spaces: list[Located], terms: Terms, now: datetime) -> Iterat
         if space["time_zone"] not in _zones():
             yield f"line {line}: time_zone: {space['time_zone']!r} is not a time zone such as Europe/Paris"
             continue
-        on = now.astimezone(ZoneInfo(space["time_zone"])).date()
+        on = day_in(space["time_zone"], now)
         yield from _billing_problems(space)
         yield from _subscription_problems(space, terms, on)
         yield from _member_list_problems(space, on)
