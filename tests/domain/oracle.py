@@ -67,15 +67,13 @@ class Oracle:
             term += 1
 
     def billed_after(self, on: date) -> Callable[[date], tuple[Values, str | None]]:
-        """b': the formula of rules.md, with the price book of what it sets."""
+        """b': the formula of rules.md, with the price book of what it sets and of what no order had frozen."""
         s, p, today = next_first(on), self.price_date(on), self.terms.price_book(on).version
 
         def after(day: date) -> tuple[Values, str | None]:
             values, book = self.billed(day)
-            if day < s:
-                return values, book
-            new = tuple(map(max, values, self.wish)) if day < p else self.wish
-            return new, book if new == values else today
+            new = values if day < s else tuple(map(max, values, self.wish)) if day < p else self.wish
+            return new, (book if new == values else None) or today
 
         return after
 

@@ -140,6 +140,26 @@ def test_a_later_price_book_does_not_touch_what_was_ordered() -> None:
     assert seen_later == (FeePeriod(date(2028, 1, 1), None, level(users=15), 3_200_00),)
 
 
+def test_a_later_price_book_does_not_touch_the_fee_that_the_order_told_until_its_price_date() -> None:
+    answer = preview(a_subscription(), level(users=15), on=date(2026, 12, 31), terms=TWO_BOOKS)
+
+    seen_later = fee_periods(answer.billed, date(2027, 1, 2), Interval.YEAR, TWO_BOOKS)
+
+    assert [(each.level, each.amount) for each in seen_later] == [(level(), YEARS_FEE), (level(users=15), 3_200_00)]
+    assert [(each.level, each.amount) for each in seen_later] == [(each.level, each.amount) for each in answer.fees]
+
+
+def test_what_an_earlier_order_froze_keeps_its_price_through_another_order() -> None:
+    first = after(preview(a_subscription(), level(users=15), on=date(2026, 12, 31), terms=TWO_BOOKS))
+
+    second = preview(first, level(users=10), on=date(2027, 2, 1), terms=TWO_BOOKS)
+
+    assert [(each.starts_on, each.amount) for each in second.fees] == [
+        (date(2027, 2, 1), YEARS_FEE),
+        (date(2027, 7, 1), 2_420_00),
+    ]
+
+
 def test_periods_that_bill_the_same_for_the_same_are_one() -> None:
     first = after(preview(a_subscription(), level(users=25), on=date(2027, 3, 15), terms=TERMS))
     back = preview(first, level(), on=date(2027, 3, 20), terms=TERMS)

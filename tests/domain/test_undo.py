@@ -7,12 +7,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.builders import MONTHLY_USER_PRICES, a_subscription, after, level, levels, some_terms
+from tests.builders import MONTHLY_USER_PRICES, a_price_book, a_subscription, after, level, levels, some_terms
 from tests.domain.oracle import Oracle, days_from
 from tests.domain.strategies import LEVELS, Case, cases, lowest
+from widget.domain.amounts import FeePeriod, fee_periods
 from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Level
 from widget.domain.subscription import SINCE_EVER, Subscription
+from widget.domain.terms import Terms
 from widget.domain.timeline import highest, step_at
 from widget.domain.undo import can_undo, in_use_on, undo
 
@@ -30,8 +32,35 @@ def highest_of(case: Case, more: Level) -> Level:
     return highest(case.subscription.in_use, more, list(MONTHLY_USER_PRICES).index)
 
 
+def told(subscription: Subscription, on: date, terms: Terms = TERMS) -> tuple[Subscription, tuple[FeePeriod, ...]]:
+    """Return all that can be seen of a subscription on a day: its facts, and what is billed from when at which fee."""
+    fees = fee_periods(subscription.billed, on, subscription.interval, terms)
+    return replace(subscription, billed=()), fees
+
+
 def test_undo_brings_back_the_old_numbers_at_once_and_at_no_cost() -> None:
-    assert undo(LOWERED, on=date(2027, 4, 20), terms=TERMS) == a_subscription()
+    april = date(2027, 4, 20)
+
+    assert told(undo(LOWERED, on=april, terms=TERMS), april) == told(a_subscription(), april)
+
+
+@pytest.mark.parametrize(
+    ("term_start", "fees"),
+    [
+        pytest.param(date(2026, 7, 1), [4_200_00, 4_620_00], id="annual: the fee of the term stays, the next is new"),
+        pytest.param(None, [420_00, 462_00], id="monthly: the fee of the month stays, the next is new"),
+    ],
+)
+def test_undo_after_a_new_price_book_costs_nothing_and_promises_no_old_price_for_ever(  # M2
+    term_start: date | None, fees: list[int]
+) -> None:
+    terms = some_terms(a_price_book("A"), a_price_book("B", date(2027, 3, 20), percent=110))
+    before = a_subscription(term_start=term_start)
+    ordered = after(preview(before, level(users=15), on=MARCH, terms=terms))
+
+    back = undo(ordered, on=date(2027, 3, 25), terms=terms, before=before.billed)
+
+    assert [each.amount for each in told(back, date(2027, 3, 25), terms)[1]] == fees
 
 
 def test_undo_brings_back_the_old_users_though_more_are_active_by_now() -> None:  # U5
@@ -66,7 +95,7 @@ def test_undo_keeps_what_was_ordered_upwards() -> None:
 def test_undo_takes_back_every_decrease_still_to_come() -> None:
     twice = after(preview(LOWERED, level(users=10), on=date(2027, 6, 20), terms=TERMS))
 
-    assert undo(twice, on=date(2027, 6, 30), terms=TERMS) == a_subscription()
+    assert told(undo(twice, on=date(2027, 6, 30), terms=TERMS), MARCH) == told(a_subscription(), MARCH)
     assert undo(twice, on=RENEWAL, terms=TERMS).in_use == level(users=15)
 
 
@@ -104,6 +133,7 @@ def test_undo_brings_back_what_was_in_use_in_its_free_month(users: tuple[int, ..
     "users",
     [
         pytest.param((12,), id="only up"),
+        pytest.param((12, 8), id="up, and back to what is billed: nothing is pending"),
         pytest.param((6, 8), id="down, and back"),
     ],
 )
@@ -150,7 +180,9 @@ def test_undoing_a_decrease_leaves_everything_as_it_was(case: Case) -> None:  # 
     ordered = lowered(case)
     assume(ordered != case.subscription)
 
-    assert undo(ordered, on=case.on, terms=case.terms) == case.subscription
+    for before in (None, case.subscription.billed):
+        back = undo(ordered, on=case.on, terms=case.terms, before=before)
+        assert told(back, case.on, case.terms) == told(case.subscription, case.on, case.terms)
 
 
 @given(cases(orders=0), LEVELS)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, decided
+from widget.domain.amounts import fee_periods
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
-from widget.services import members, undo
+from widget.services import members, receipt, undo
 from widget.services.keys import KeyReused
 from widget.services.order import Incomplete, Ordered, Outcome, Placed, Refused, Stale, Unknown
 from widget.store import audit
@@ -48,6 +49,19 @@ def test_an_order_is_kept_whole_level_bill_answer_key_and_audit_event(claire: Ad
     assert [(row["order_id"], row["state"]) for row in rows["pending_change"]] == [(order_id, "scheduled")]
     assert [(row["key"], row["answer"]) for row in rows["idempotency"]] == [("a-first-key", order_id)]
     assert decided(claire.engine) == ["order.placed"]
+
+
+def test_a_later_price_book_touches_no_fee_that_the_receipt_told(claire: Administrator) -> None:
+    ordered, later = (datetime(2026, 10, 20, 9, 0, tzinfo=UTC), datetime(2026, 11, 2, 9, 0, tzinfo=UTC))
+
+    order_id = claire.orders(Level("premium", 12, 3), now=ordered)
+
+    message = receipt.of_order(claire.engine, TERMS, space_id=claire.space_id, order_id=order_id)
+    assert message is not None
+    seen = claire.seen(later)
+    fees = fee_periods(seen.subscription.billed, seen.on, seen.subscription.interval, TERMS)
+    assert TERMS.price_book(seen.on).version != message.facts["price_book"]
+    assert [fee.amount for fee in fees] == [fee["amount"] for fee in message.facts["fees"]] == [2_960_00, 2_670_00]
 
 
 def test_the_same_key_answers_the_same_order_and_changes_nothing(claire: Administrator) -> None:

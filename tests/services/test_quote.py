@@ -25,6 +25,7 @@ from tests.services.conftest import (
     demo_space,
     events,
 )
+from widget.domain.amounts import fee_periods
 from widget.domain.plan import Level, PriceBook
 from widget.domain.quote import QuoteState
 from widget.domain.refusal import Rule
@@ -324,6 +325,19 @@ def test_one_order_accepts_one_quote(claire: Administrator) -> None:
             .where(tables.quote.c.number == second)
             .values(state="accepted", order_id=placed.order_id, settled_at="x")
         )
+
+
+def test_what_was_accepted_keeps_every_fee_that_its_window_promised(claire: Administrator) -> None:
+    asked, accepted = (datetime(2026, 10, 20, 9, 0, tzinfo=UTC), datetime(2026, 11, 10, 9, 0, tzinfo=UTC))
+    number = ask(claire, now=asked)
+
+    assert isinstance(accept(claire, number, now=accepted), Placed)
+
+    seen = claire.seen(accepted)
+    promised = look(claire, number, now=accepted).kept.quote.promise(seen.on)
+    fees = fee_periods(seen.subscription.billed, seen.on, seen.subscription.interval, TERMS)
+    assert promised is not None
+    assert [fee.amount for fee in fees] == [fee.amount for fee in promised.effect.fees]
 
 
 def test_its_prices_hold_until_its_last_day_though_the_price_book_changed(claire: Administrator) -> None:

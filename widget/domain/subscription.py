@@ -12,7 +12,8 @@ SINCE_EVER = date.min
 class Step:
     """What is billed from `starts_on` (included) until the next step.
 
-    `price_book` is the version that the order behind it froze; None reads the book in force on the day of the preview.
+    `price_book` is the version that an order froze for it; None, where there was no order, reads the book in force on
+    the day of the preview.
     """
 
     starts_on: date

@@ -48,19 +48,19 @@ def changed(
 ) -> tuple[Step, ...]:
     """Return b': what is billed once `wish` is ordered; `up_from` is s and `down_from` is P, never before s.
 
-    A stretch that the wish leaves as it was keeps the price book frozen for it; what the wish sets is priced by
-    `price_book` (rule: price-of-the-day).
+    A stretch that the wish leaves as it was keeps the price book that an earlier order froze for it. What the wish
+    sets, and what no order had frozen yet, is priced by `price_book`: the order tells both fees, and a later price book
+    touches neither (rule: price-of-the-day).
     """
     starts = {step.starts_on for step in billed} | {up_from, down_from}
     steps = []
     for start in sorted(starts):
         before = step_at(billed, start)
-        if start < up_from:
-            steps.append(before)
-            continue
-        level = wish if start >= down_from else highest(before.level, wish, rank)
-        unchanged = level == before.level
-        steps.append(Step(start, level, before.price_book if unchanged else price_book))
+        level = before.level
+        if start >= up_from:
+            level = wish if start >= down_from else highest(before.level, wish, rank)
+        frozen = before.price_book if level == before.level else None
+        steps.append(Step(start, level, frozen or price_book))
     return merged(steps)
 
 

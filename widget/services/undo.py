@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import asdict
 from datetime import date, datetime
+from itertools import pairwise
 
 from sqlalchemy import Connection, Engine
 
@@ -55,9 +56,14 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
 def _still_to_come(connection: Connection, after: Subscription, ended: Pending, seen: Account) -> date | None:
     """Keep what the same order raises as a change of its own, so that its day is announced as it was promised.
 
-    Return that day, or None where nothing is left to come.
+    Return that day, or None where nothing is left to come: that the old numbers follow the price book again from the
+    price date on, as before the order, is no change.
     """
-    future = [step.starts_on for step in after.billed if step.starts_on > seen.on]
+    future = [
+        step.starts_on
+        for earlier, step in pairwise(after.billed)
+        if step.starts_on > seen.on and (step.level != earlier.level or step.price_book)
+    ]
     if future:
         subscriptions.schedule(connection, seen.space.id, uuid.uuid4().hex, ended.order_id, max(future))
     return max(future, default=None)
