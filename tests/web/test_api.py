@@ -36,9 +36,9 @@ def ask(client: TestClient, **changes: Any) -> Any:
     question = copy.deepcopy(QUESTION)
     for path, value in changes.items():
         *parents, name = path.split("__")
-        place = question
+        place: Any = question
         for parent in parents:
-            place = place[parent]
+            place = place[int(parent) if isinstance(place, list) else parent]
         if value is ...:
             del place[name]
         else:
@@ -460,6 +460,23 @@ def test_each_wrong_field_has_a_sentence_in_both_languages(client: TestClient) -
 
     assert [each["message"] for each in english] == ["This value is too small: the lowest is 1."]
     assert [each["message"] for each in french] == ["Cette valeur est trop petite\u00a0: le minimum est\u00a01."]
+
+
+@pytest.mark.parametrize("field", ["on", "subscription__term_start", "subscription__billed__0__from"])
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("1999-12-31", "This value is too small: the lowest is 2000-01-01."),
+        ("2101-01-01", "This value is too large: the highest is 2100-12-31."),
+    ],
+)
+def test_a_day_out_of_range_is_told_the_bound_as_days_are_written(
+    client: TestClient, field: str, day: str, message: str
+) -> None:
+    answer = ask(client, **{field: day}, language="en").json()
+
+    name = field.replace("__", ".")
+    assert [each["message"] for each in answer["errors"] if each["field"] == name] == [message]
 
 
 @pytest.mark.parametrize(

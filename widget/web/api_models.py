@@ -22,15 +22,20 @@ def _iso_day(value: Any) -> date:
     if not _ISO_DAY.fullmatch(value):
         raise ValueError("not_a_date")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         raise ValueError("not_a_date") from None
+    # pydantic alone would tell these bounds as Python writes them.
+    if day < FIRST_DAY:
+        raise PydanticCustomError("greater_than_equal", "too early", {"ge": FIRST_DAY.isoformat()})
+    if day > LAST_DAY:
+        raise PydanticCustomError("less_than_equal", "too late", {"le": LAST_DAY.isoformat()})
+    return day
 
 
 Day = Annotated[
     date,
     BeforeValidator(_iso_day),
-    Field(ge=FIRST_DAY, le=LAST_DAY),
     WithJsonSchema({"type": "string", "format": "date", "pattern": DAY_PATTERN}),
 ]
 
