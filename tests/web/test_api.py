@@ -281,6 +281,27 @@ def test_what_contradicts_is_named_beside_what_is_wrong_itself(client: TestClien
     }
 
 
+@pytest.mark.parametrize(
+    ("on", "code"), [("2027-02-30", "not_a_date"), ("2101-01-01", "too_large"), (20270301, "not_a_date")]
+)
+def test_nothing_is_compared_with_a_day_that_is_wrong_itself(client: TestClient, on: Any, code: str) -> None:
+    answer = ask(
+        client,
+        on=on,
+        requested__plan="gold",
+        subscription__term_start="2027-03-01",
+        subscription__billed=billed("2027-03-01", "2027-02-01"),
+    )
+
+    assert wrong_fields(answer) == {"on": code, "subscription.billed.1.from": "contradicts"}
+
+
+def test_nothing_is_compared_with_a_day_that_was_given_twice(client: TestClient) -> None:
+    body = spoiled('"on":', '"on": "2027-03-16", "on":').replace("2026-07-01", "2027-03-01")
+
+    assert wrong_fields(send(client, body)) == {"on": "given_twice"}
+
+
 @pytest.mark.parametrize("count", [100, 101, 700])
 def test_a_hundred_steps_are_the_most(client: TestClient, count: int) -> None:
     days = [str(date(2026, 7, 1) + timedelta(days=each)) for each in range(count)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -47,9 +47,13 @@ class Said:
     def __init__(self, sent: Any, wrong: Collection[str]) -> None:
         self._sent, self._wrong = sent, wrong
 
+    def is_wrong(self, path: str) -> bool:
+        """Return whether what stands at a dotted path, or around it, is wrong."""
+        return bool(self._wrong) and any(part in self._wrong for part in accumulate(path.split("."), "{}.{}".format))
+
     def value(self, path: str, kind: type[T]) -> T | None:
         """Return the value at a dotted path."""
-        if self._wrong and any(path == wrong or path.startswith(f"{wrong}.") for wrong in self._wrong):
+        if self.is_wrong(path):
             return None
         found = self._sent
         for name in path.split("."):
@@ -80,9 +84,13 @@ def _inside(value: Any, name: str) -> Any:
 
 
 def contradictions(said: Said, today: date, terms: Terms) -> list[FieldError]:
-    """Return what contradicts something else in the question, and plans that are not sold on the day."""
-    on = said.day("on") or today
-    return [*_unknown_plans(said, terms.price_book(on)), *_term(said, on), *_billed(said, on)]
+    """Return what contradicts something else in the question, and plans that are not sold on the day.
+
+    Where the day itself is wrong, nothing is compared with it: today was not asked for.
+    """
+    on = None if said.is_wrong("on") else said.day("on") or today
+    plans = _unknown_plans(said, terms.price_book(on)) if on else []
+    return [*plans, *_term(said, on), *_billed(said, on)]
 
 
 def _unknown_plans(said: Said, book: PriceBook) -> list[FieldError]:
@@ -96,23 +104,23 @@ def _unknown_plans(said: Said, book: PriceBook) -> list[FieldError]:
     ]
 
 
-def _term(said: Said, on: date) -> list[FieldError]:
+def _term(said: Said, on: date | None) -> list[FieldError]:
     field = "subscription.term_start"
     start, interval = said.day(field), said.value("subscription.interval", str)
     if interval == "year" and not said.given(field):
         return [FieldError(field, "missing", {})]
     if interval == "month" and start is not None:
         return [FieldError(field, "contradicts", {"other": "subscription.interval"})]
-    if start is not None and start > on:
+    if start is not None and on is not None and start > on:
         return [FieldError(field, "contradicts", {"other": "on"})]
     return []
 
 
-def _billed(said: Said, on: date) -> list[FieldError]:
+def _billed(said: Said, on: date | None) -> list[FieldError]:
     fields = [f"subscription.billed.{index}.from" for index in said.steps]
     days = [said.day(field) for field in fields]
     found = []
-    if days and days[0] is not None and days[0] > on:
+    if days and days[0] is not None and on is not None and days[0] > on:
         found.append(FieldError(fields[0], "contradicts", {"other": "on"}))
     for (before, field), (earlier, later) in zip(pairwise(fields), pairwise(days), strict=True):
         if earlier is not None and later is not None and later <= earlier:
