@@ -534,9 +534,21 @@ def test_the_policy_lists_every_rule_with_the_section_that_states_it(client: Tes
             assert f'id="{anchor}"' in html
 
 
-@pytest.mark.parametrize("query", ["on=2027-02-30", "on=", "on=x", "on=2101-01-01", "on=2027-01-01&on=2027-01-02"])
-def test_a_wrong_day_of_the_price_book_is_named(client: TestClient, query: str) -> None:
-    assert wrong_fields(client.get(f"/widget/api/v1/price-book?{query}")) == {"on": "not_a_date"}
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("on=2027-02-30", "not_a_date"),
+        ("on=", "not_a_date"),
+        ("on=x", "not_a_date"),
+        ("on=2027-W11-1", "not_a_date"),
+        ("on=20270315", "not_a_date"),
+        ("on=1999-12-31", "too_small"),
+        ("on=2101-01-01", "too_large"),
+        ("on=2027-01-01&on=2027-01-02", "repeated"),
+    ],
+)
+def test_a_wrong_day_of_the_price_book_is_named_as_in_a_preview(client: TestClient, query: str, code: str) -> None:
+    assert wrong_fields(client.get(f"/widget/api/v1/price-book?{query}")) == {"on": code}
 
 
 def test_the_openapi_example_is_answered(client: TestClient) -> None:

@@ -20,7 +20,7 @@ from widget.services.limits import Limit
 from widget.web import remembered
 from widget.web.api_body import NotJsonError, parse
 from widget.web.api_errors import Said, contradictions, from_validation
-from widget.web.api_models import FIRST_DAY, LAST_DAY, Question, SubscriptionFacts
+from widget.web.api_models import DayAsked, Question, SubscriptionFacts
 from widget.web.body import read_body
 from widget.web.context import Context, accepted_language, context_of
 from widget.web.limits import limited
@@ -71,13 +71,13 @@ def _answered(body: bytes, context: Context, language: Language) -> remembered.A
 async def answer_price_book(request: Request) -> Response:
     """Answer `GET /widget/api/v1/price-book`, for today or the day `?on=`."""
     context, language = context_of(request), accepted_language(request)
-    on = context.today()
     asked = request.query_params.getlist("on")
-    if asked:
-        day = _day(asked[0]) if len(asked) == 1 else None
-        if day is None:
-            return problem(422, language, errors=[FieldError("on", "not_a_date", {})])
-        on = day
+    if len(asked) > 1:
+        return problem(422, language, errors=[FieldError("on", "repeated", {})])
+    try:
+        on = DayAsked.model_validate({"on": asked[0]}).on if asked else context.today()
+    except ValidationError as error:
+        return problem(422, language, errors=from_validation(error))
     return JSONResponse(_price_book(context.terms.price_book(on), on))
 
 
@@ -102,16 +102,6 @@ def _figures(policy: Policy) -> dict[str, Any]:
     for name in ("capital", "recovery_fee"):
         figures["seller"][name] = decimal_string(figures["seller"][name])
     return figures
-
-
-def _day(text: str) -> date | None:
-    if len(text) != 10 or text[4] != "-" or not text.isascii():
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if FIRST_DAY <= day <= LAST_DAY else None
 
 
 def _subscription(facts: SubscriptionFacts) -> Subscription:

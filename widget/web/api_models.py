@@ -88,6 +88,12 @@ class SubscriptionFacts(Model):
     billed: Annotated[list[BilledStep], Field(min_length=1, max_length=100)] | None = None
 
 
+class DayAsked(Model):
+    """The day of a price book."""
+
+    on: Day
+
+
 class Question(Model):
     """One what-if."""
 
