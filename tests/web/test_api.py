@@ -123,6 +123,19 @@ def test_optional_fields_have_the_defaults_of_the_contract(client: TestClient) -
         (..., "en", "en"),
         (..., "fr", "fr"),
         (..., "de, en;q=0.5, fr;q=0.4", "en"),
+        (..., "en; q=0.1, fr; q=0.9", "fr"),
+        (..., "fr ;\tq = 0.1 , en ; q=0.9", "en"),
+        (..., "en;Q=0.1,fr;q=0.9", "fr"),
+        (..., "EN-GB, fr;q=0.9", "en"),
+        (..., "fr;q=0, en;q=0.001", "en"),
+        (..., "fr;q=0.0000, en;q=0.1", "en"),
+        (..., "en;q=nan, fr;q=0.1", "fr"),
+        (..., "en;q=inf, fr;q=0.1", "fr"),
+        (..., "en;q=-1, fr;q=0.1", "fr"),
+        (..., "en;q=x, fr;q=0.1", "fr"),
+        (..., "fr;q=1, en;q=9", "fr"),
+        (..., "enm, frr, en;q=0.5, fr;q=0.4", "en"),
+        (..., "enm", "fr"),
         (..., "de", "fr"),
         ("en", "fr", "en"),
         ("fr", "en", "fr"),
@@ -450,6 +463,14 @@ def test_each_problem_is_said_in_both_languages(
         assert answer.headers["content-language"] == language
         assert set(said) - {"errors"} == {"type", "title", "status", "detail", "instance"}
         assert ("errors" in said) == (status == 422)
+
+
+@pytest.mark.parametrize("path", ["price-book?on=x", "articles?lang=de", "nothing"])
+def test_a_cache_keeps_the_languages_of_a_problem_apart(client: TestClient, path: str) -> None:
+    answer = client.get(f"/widget/api/v1/{path}")
+
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["vary"] == "Accept-Language, Cookie"
 
 
 def test_too_large_and_wrong_type_of_content(client: TestClient) -> None:

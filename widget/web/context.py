@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter
@@ -75,15 +76,20 @@ def accepted_language(request: Request) -> Language:
         return languages[chosen]
     weighted = []
     for position, part in enumerate(request.headers.get("accept-language", "").split(",")[:20]):
-        name, _, weight = part.partition(";q=")
-        code = name.strip().lower()[:2]
-        if code in languages and weight.strip() not in {"0", "0.0", "0.00", "0.000"}:
-            weighted.append((-_weight(weight), position, code))
+        name, *parameters = part.split(";")
+        code, weight = name.strip().lower().partition("-")[0], _weight(parameters)
+        if code in languages and weight > 0:
+            weighted.append((-weight, position, code))
     return languages[min(weighted)[2]] if weighted else languages[ORIGINAL]
 
 
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
+def _weight(parameters: list[str]) -> float:
+    """Return the `q` of a language, 1 at most and where there is none; 0 for one that is no weight."""
+    for name, _, value in (each.partition("=") for each in parameters):
+        if name.strip().lower() == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                return 0.0
+            return min(weight, 1.0) if isfinite(weight) and weight > 0 else 0.0
+    return 1.0

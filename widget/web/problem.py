@@ -96,6 +96,6 @@ def problem(
             for each in errors
         ]
         body["detail"] = "; ".join(sorted({each.field or "body" for each in errors}))
-    return JSONResponse(
-        body, status, {"Content-Language": language.code} | (headers or {}), media_type="application/problem+json"
-    )
+    # In the language of the reader's cookie or browser: a cache has to keep them apart.
+    told = {"Content-Language": language.code, "Vary": "Accept-Language, Cookie"} | (headers or {})
+    return JSONResponse(body, status, told, media_type="application/problem+json")
