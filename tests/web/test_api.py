@@ -3,6 +3,7 @@
 import copy
 import json
 from datetime import UTC, date, datetime, timedelta
+from time import process_time
 from typing import Any
 
 import pytest
@@ -313,6 +314,40 @@ def test_nothing_is_compared_with_a_day_that_was_given_twice(client: TestClient)
     body = spoiled('"on":', '"on": "2027-03-16", "on":').replace("2026-07-01", "2027-03-01")
 
     assert wrong_fields(send(client, body)) == {"on": "given_twice"}
+
+
+def names(most: int) -> list[str]:
+    """Return as many short names as fit into so many bytes of JSON."""
+    return [f"{number:x}" for number in range(most // 9)]
+
+
+@pytest.mark.parametrize("inside", ["", "subscription"])
+def test_thousands_of_unknown_names_are_answered_at_once_and_a_hundred_of_them_named(
+    client: TestClient, inside: str
+) -> None:
+    many = ",".join(f'"{name}":1' for name in [*names(60_000), "1"])
+    old = f'"{inside}": {{' if inside else "{"
+    body = spoiled(old, f"{old}{many},")
+
+    start = process_time()
+    answer = send(client, body)
+
+    assert process_time() - start < 0.5  # each name against all the others took most of a second of the only thread
+    assert len(wrong_fields(answer)) in {99, 100}
+    assert len(answer.content) < len(body)
+
+
+def test_a_hundred_steps_against_thousands_of_wrong_names_are_answered_at_once(client: TestClient) -> None:
+    many = ",".join(f'"{name}":1' for name in names(45_000))
+    days = [str(date(2026, 7, 1) + timedelta(days=each)) for each in range(100)]
+    steps = json.dumps([{"from": day, "plan": "premium", "users": 2, "zoom_licenses": 4} for day in days])
+    body = spoiled(json.dumps(QUESTION["subscription"]["billed"]), steps).replace("{", f"{{{many},", 1)
+
+    start = process_time()
+    answer = send(client, body)
+
+    assert process_time() - start < 0.5
+    assert len(wrong_fields(answer)) == 100
 
 
 @pytest.mark.parametrize("count", [100, 101, 700])

@@ -1,6 +1,7 @@
 """JSON as it is sent, read more strictly than parsers do: a name given twice is found, a long number stays a number."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -49,9 +50,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    names = [name for name, _ in pairs]
+    times = Counter(name for name, _ in pairs)
     twice = _Repeated(found)
-    twice.names = tuple(name for name in found if names.count(name) > 1)
+    twice.names = tuple(name for name in found if times[name] > 1)
     return twice
 
 

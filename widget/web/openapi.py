@@ -7,7 +7,7 @@ from pydantic.json_schema import models_json_schema
 from widget.domain.terms import Terms
 from widget.languages import LOCALES
 from widget.web.api_models import DAY_PATTERN, FIRST_DAY, LAST_DAY, Question
-from widget.web.problem import TITLES
+from widget.web.problem import MOST_ERRORS, TITLES
 from widget.web.search import LONGEST
 
 EXAMPLE = {
@@ -131,7 +131,7 @@ def _problem() -> dict[str, Any]:
             "status": {"type": "integer"},
             "detail": {"type": "string"},
             "instance": {"type": "string"},
-            "errors": {"type": "array", "items": field},
+            "errors": {"type": "array", "items": field, "maxItems": MOST_ERRORS},
         },
     }
 

@@ -79,10 +79,14 @@ MESSAGES = {
 }
 
 
+#: So many errors an answer names at most: it is not to be many times as long as its question.
+MOST_ERRORS = 100
+
+
 def problem(
     status: int, language: Language, *, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Return the problem document for a status; every wrong field of a 422 at once."""
+    """Return the problem document for a status; every wrong field of a 422 at once, up to a hundred."""
     body: dict[str, object] = {
         "type": f"/widget/problems/{TYPES[status]}",
         "title": language.gettext(TITLES[status]),
@@ -91,6 +95,7 @@ def problem(
         "instance": f"urn:request:{request_id.get()}",
     }
     if errors:
+        errors = errors[:MOST_ERRORS]
         body["errors"] = [
             {"field": each.field, "code": each.code, "message": language.gettext(MESSAGES[each.code]) % each.facts}
             for each in errors
