@@ -500,6 +500,19 @@ def test_each_problem_is_said_in_both_languages(
         assert ("errors" in said) == (status == 422)
 
 
+@pytest.mark.parametrize("path", ["/widget/api", "/widget/api/", "/widget/api/v1", "/widget/api/v1/nothing"])
+def test_an_address_that_there_is_not_is_a_problem_wherever_the_api_begins(client: TestClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_the_document_lists_every_problem_that_a_preview_may_answer(client: TestClient) -> None:
+    responses = client.get("/widget/api/v1/openapi.json").json()["paths"][PREVIEW]["post"]["responses"]
+
+    assert sorted(responses) == ["200", "400", "408", "413", "415", "422", "429"]
+
+
 @pytest.mark.parametrize("path", ["price-book?on=x", "articles?lang=de", "nothing"])
 def test_a_cache_keeps_the_languages_of_a_problem_apart(client: TestClient, path: str) -> None:
     answer = client.get(f"/widget/api/v1/{path}")

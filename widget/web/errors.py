@@ -64,7 +64,7 @@ async def unavailable(request: Request, error: Exception) -> Response:
 
 def refused(request: Request, status: int, headers: dict[str, str] | None = None) -> Response:
     """Return the answer of a status that is an error: a problem document for the API, else a readable page."""
-    if request.url.path.startswith("/widget/api/"):
+    if f"{request.url.path}/".startswith("/widget/api/"):
         return problem(status if status in TITLES else 404, accepted_language(request), headers=headers)
     return not_found(request) if status == 404 else page(request, status, headers)
 

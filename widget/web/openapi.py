@@ -67,7 +67,7 @@ def _post() -> dict[str, Any]:
         },
         "responses": {
             "200": _json("The answer, also when the change is not allowed", {"$ref": "#/components/schemas/Preview"}),
-            **_problems(400, 413, 415, 422),
+            **_problems(400, 408, 413, 415, 422, 429),
         },
     }
 
