@@ -187,6 +187,13 @@ def test_what_is_paid_for_and_no_longer_usable_has_an_amount(ordered: date, unus
     assert (Rule.NO_CREDIT in answer.rules) == (unused is not None)
 
 
+def test_what_is_unused_ends_with_its_last_whole_month_where_the_renewal_is_in_the_middle_of_one() -> None:
+    answer = preview(a_subscription(term_start=date(2026, 5, 8)), level(users=15), on=date(2026, 11, 24), terms=TERMS)
+
+    assert answer.lines[1].priced_from == date(2027, 5, 8)
+    assert answer.unused == Unused(date(2026, 12, 1), date(2027, 5, 1), 5, 416_67)
+
+
 def test_what_an_earlier_order_brings_down_meanwhile_is_not_counted_as_unused() -> None:
     subscription = a_subscription(term_start=date(2026, 7, 20))
     first = after(preview(subscription, level(users=15), on=date(2027, 5, 10), terms=TERMS))
@@ -194,7 +201,7 @@ def test_what_an_earlier_order_brings_down_meanwhile_is_not_counted_as_unused() 
     late = preview(first, level(users=10), on=date(2027, 6, 25), terms=TERMS)
 
     july_at_twenty_then_eleven_months_at_fifteen = round(20_000 * (10 * 1 + 5 * 11) / 12)
-    assert late.unused == Unused(date(2027, 7, 1), date(2028, 7, 20), 12, july_at_twenty_then_eleven_months_at_fifteen)
+    assert late.unused == Unused(date(2027, 7, 1), date(2028, 7, 1), 12, july_at_twenty_then_eleven_months_at_fifteen)
 
 
 def test_a_plan_that_drops_with_its_price_stays_usable_as_long_as_it_is_paid_for() -> None:

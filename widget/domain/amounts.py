@@ -37,7 +37,11 @@ class InvoiceLine:
 
 @dataclass(frozen=True, slots=True)
 class Unused:
-    """What is paid for from `starts_on` to `ends_on` and can no longer be used, in minor units (rule: no-credit)."""
+    """What is paid for from `starts_on` to `ends_on` and can no longer be used, in minor units (rule: no-credit).
+
+    Whole months, from the month after the order: where the renewal is not on the 1st, the part of a month before it is
+    in neither the period nor the amount.
+    """
 
     starts_on: date
     ends_on: date
@@ -87,7 +91,10 @@ def unused_part(
     book: PriceBook,
     interval: Interval,
 ) -> Unused | None:
-    """Return what stays paid from s to P and can no longer be used, or None (rules: no-credit, late-notice)."""
+    """Return what stays paid in the complete months from s to P and can no longer be used, or None.
+
+    Rules: no-credit, late-notice.
+    """
     dropped = [(line.item, line.usable_from) for line in lines if line.direction is Direction.DOWN and line.usable_from]
     months = complete_months(dates.up_from, dates.down_from) if interval is Interval.YEAR else 0
     if not dropped or months == 0:
@@ -101,7 +108,7 @@ def unused_part(
             before, lost = now, _lost(*now, wish, book, interval)
         difference += lost
     amount = round_half_up(difference, 12)
-    return Unused(dates.up_from, dates.down_from, months, amount) if amount > 0 else None
+    return Unused(dates.up_from, add_months(dates.up_from, months), months, amount) if amount > 0 else None
 
 
 def _lost(paid: Level, dropped: Collection[str], wish: Level, book: PriceBook, interval: Interval) -> int:
