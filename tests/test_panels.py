@@ -4,12 +4,15 @@ from datetime import date
 
 import pytest
 
-from tests.builders import a_subscription, level, some_terms
+from tests.builders import a_customer, a_subscription, billed_as, level, some_terms
 from widget import languages
 from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Level
+from widget.domain.quote import draw_up
 from widget.domain.refusal import Rule
+from widget.domain.subscription import SINCE_EVER
 from widget.panels import result_view
+from widget.panels.quote import effect_rows
 from widget.panels.timeline import BOTTOM, TOP, drawing
 
 TERMS = some_terms()
@@ -70,6 +73,57 @@ def test_a_late_decrease_tells_its_days() -> None:
         (date(2028, 6, 1), ["Dernier jour pour commander avec les mêmes dates"]),
         (date(2028, 7, 1), []),
     ]
+
+
+DROPPING = a_subscription(
+    level("premium", 12),
+    billed=billed_as((SINCE_EVER, level("premium", 12)), (date(2027, 7, 1), level("essential", 12))),
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "said"),
+    [
+        ("en", "Plan:", "stays premium; the pending change to essential is given up"),
+        ("fr", "Plan\u00a0:", "reste premium\u202f; le passage à essential est abandonné"),
+    ],
+)
+def test_a_plan_that_stays_is_said_to_stay_and_what_is_given_up(code: str, name: str, said: str) -> None:
+    answer = preview(DROPPING, level("premium", 14), on=IN_TIME, terms=TERMS)
+    view = result_view(answer, languages.load()[code], lambda rule: f"#{rule}", TERMS)
+
+    plan = view["lines"][0]
+    assert (plan["before"], plan["after"]) == ("premium", said)
+    assert f"{name} {said}" in view["moments"][0]["notes"]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "stays premium, the pending change is given up; new price: unchanged"),
+        (
+            "fr",
+            "reste premium, la modification en attente est abandonnée\u202f; nouveau tarif\u00a0: inchangé",
+        ),
+    ],
+)
+def test_a_quote_says_that_a_plan_stays(code: str, said: str) -> None:
+    language, wish = languages.load()[code], level("premium", 14)
+    quote = draw_up(
+        DROPPING,
+        wish,
+        on=IN_TIME,
+        terms=TERMS,
+        number="Q-2027-000001",
+        language=code,
+        time_zone="Europe/Paris",
+        asked_by="Claire Martin",
+        customer=a_customer(),
+    )
+
+    rows = effect_rows(quote.windows[0].effect, quote, TERMS.price_books[0], language)
+
+    assert rows[0] == ("Plan", said)
 
 
 def test_the_drawing_goes_down_where_the_fee_does_and_is_dashed_from_the_change_on() -> None:

@@ -151,6 +151,9 @@ def _item(item: ItemDates, book: PriceBook, language: Language) -> str:
         else "–"
     )
     priced = language.date(item.priced_from) if item.priced_from else say(N_("unchanged"))
+    if item.before == item.after:
+        text = say(N_("stays %(after)s, the pending change is given up; new price: %(priced)s"))
+        return text % {"after": after, "priced": priced}
     text = say(N_("%(before)s → %(after)s; applies: %(usable)s; new price: %(priced)s"))
     return text % {"before": before, "after": after, "usable": usable, "priced": priced}
 

@@ -11,7 +11,16 @@ from widget.domain.refusal import Refusal, Rule
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.panels.timeline import drawing, moments
-from widget.panels.words import DIRECTION_NAMES, ITEM_NAMES, PER, fee_text, period_level, period_text, value_text
+from widget.panels.words import (
+    DIRECTION_NAMES,
+    ITEM_NAMES,
+    PER,
+    after_text,
+    fee_text,
+    period_level,
+    period_text,
+    value_text,
+)
 from widget.wording import N_, explanations, refusal_text
 
 RuleLink = Callable[[Rule], str]
@@ -105,7 +114,7 @@ def _lines(preview: ChangePreview, language: Language, why: Callable[..., Why]) 
             "item": line.item,
             "name": language.gettext(ITEM_NAMES[line.item]),
             "before": value_text(line.before, preview.price_book, language),
-            "after": value_text(line.after, preview.price_book, language),
+            "after": after_text(line, preview, language),
             "direction": line.direction,
             "usable_from": line.usable_from,
             "today": line.usable_from == preview.on,

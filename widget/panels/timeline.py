@@ -9,7 +9,7 @@ from widget.domain.change import ChangePreview
 from widget.domain.lines import LineChange
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels.words import ITEM_NAMES, fee_text, period_level, value_text
+from widget.panels.words import ITEM_NAMES, after_text, fee_text, period_level, value_text
 from widget.wording import N_
 
 #: The drawing's own units: the width of a column, and how high the highest and the lowest fee are drawn.
@@ -65,11 +65,10 @@ def _said(preview: ChangePreview, language: Language) -> dict[date, list[str]]:
 
 
 def _change(line: LineChange, preview: ChangePreview, language: Language) -> str:
-    values = {
-        "name": language.gettext(ITEM_NAMES[line.item]),
-        "before": value_text(line.before, preview.price_book, language),
-        "after": value_text(line.after, preview.price_book, language),
-    }
+    name, after = language.gettext(ITEM_NAMES[line.item]), after_text(line, preview, language)
+    if line.before == line.after:
+        return f"{name}{language.gettext(':')} {after}"
+    values = {"name": name, "before": value_text(line.before, preview.price_book, language), "after": after}
     return language.gettext(N_("%(name)s: %(after)s instead of %(before)s")) % values
 
 

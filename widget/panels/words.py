@@ -4,7 +4,8 @@ from datetime import date
 
 from widget.domain.amounts import FeePeriod
 from widget.domain.calendar import ONE_DAY
-from widget.domain.lines import Direction
+from widget.domain.change import ChangePreview
+from widget.domain.lines import Direction, LineChange
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.languages import Language
 from widget.wording import ITEM_NAMES, N_
@@ -14,6 +15,7 @@ __all__ = [
     "INTERVALS",
     "ITEM_NAMES",
     "PER",
+    "after_text",
     "fee_text",
     "level_text",
     "period_level",
@@ -55,6 +57,16 @@ def period_text(start: date, end: date | None, language: Language) -> str:
 def value_text(value: str | int, book: PriceBook, language: Language) -> str:
     """Return the value of a line: a plan by its name, a number with its grouping."""
     return language.number(value) if isinstance(value, int) else book.plan(value).name[language.code]
+
+
+def after_text(line: LineChange, preview: ChangePreview, language: Language) -> str:
+    """Return what a line becomes; where its value stays and a pending change is given up by it, just that."""
+    value = value_text(line.after, preview.price_book, language)
+    if line.direction is Direction.SAME or line.before != line.after:
+        return value
+    pending = getattr(preview.subscription.billed[-1].level, line.item)
+    text = language.gettext(N_("stays %(value)s; the pending change to %(pending)s is given up"))
+    return text % {"value": value, "pending": value_text(pending, preview.price_book, language)}
 
 
 def period_level(period: FeePeriod, book: PriceBook, language: Language) -> str:
