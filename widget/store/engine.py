@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
+#: Connections of one process at most: forty; who finds none free waits for one.
+POOL = {"pool_size": 10, "max_overflow": 30}
 _writer = threading.Lock()
 
 
@@ -52,7 +54,7 @@ def open_engine(url: str) -> Engine:
         raise StoreError("HELPCENTER_DATABASE: not an address such as postgresql+psycopg://user@host/name") from None
     if not url.startswith("sqlite"):
         # What a statement was asked with may be a name or an address: errors and logs do not repeat it.
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, **POOL)
     path = Path(url.removeprefix("sqlite:///"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,8 +62,7 @@ def open_engine(url: str) -> Engine:
         raise StoreError(
             f"{path.parent}: cannot be written ({error.strerror}); choose another HELPCENTER_DATA"
         ) from None
-    # Readers no longer queue for the writer's lane: as many connections as the server has threads.
-    engine = create_engine(url, connect_args={"timeout": 5}, pool_size=10, max_overflow=30, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 5}, hide_parameters=True, **POOL)
     event.listen(engine, "connect", _connected)
     event.listen(engine, "begin", _begun)
     return engine

@@ -21,7 +21,7 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import ANYTHING, WISH, Form, parse
-from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
+from widget.web.pages import answer, notice, to_sign_in
 from widget.web.session import not_allowed
 from widget.wording import N_
 
@@ -50,13 +50,10 @@ def account_of(request: Request, session: Session) -> Account | None:
     )
 
 
-async def wish_own(request: Request, session: Session, language: Language) -> Response:
+def wish_own(request: Request, session: Session, language: Language, body: str) -> Response:
     """Show the first step (GET), or keep the wish as a draft and lead to the next step (POST)."""
     if request.method == "GET":
         return show_own(request, session, language, "change/choose.html")
-    body = await read_form(request)
-    if body is None:
-        return too_large(request)
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
         return show_own(request, session, language, "change/choose.html", query="", status=403)

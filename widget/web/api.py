@@ -30,7 +30,7 @@ from widget.wording import explanations, refusal_text, rule_text
 
 async def answer_preview(request: Request) -> Response:
     """Answer `POST /widget/api/v1/preview`."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     context, language = context_of(request), accepted_language(request)
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return problem(415, language)

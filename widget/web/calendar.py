@@ -29,9 +29,9 @@ def _file(content: bytes) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-async def of_change(request: Request) -> Response:
+def of_change(request: Request) -> Response:
     """Answer the days of the change that the query describes, over what is in use, or over the example."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     context, session = context_of(request), session_of(request)
     language = context.languages[request.path_params["language"]]
     seen = account_of(request, session) if session else None
@@ -56,7 +56,7 @@ async def of_change(request: Request) -> Response:
     return _file(content)
 
 
-async def of_receipt(request: Request) -> Response:
+def of_receipt(request: Request) -> Response:
     """Answer the days of an order or of an undo, to an active member of its space."""
     context, session = context_of(request), session_of(request)
     if session is None:
@@ -70,13 +70,13 @@ async def of_receipt(request: Request) -> Response:
     return _file(calendar.of_receipt(found, language, context.terms, link))
 
 
-async def of_quote(page: Page, _: str) -> Response:
+def of_quote(page: Page, _: str) -> Response:
     """Answer the days of a quote, to whoever sees its page."""
     link = f"{context_of(page.request).settings.address}{page.address}"
     return _file(calendar.of_quote(page.kept, context_of(page.request).terms, page.language, link))
 
 
-async def feed(request: Request) -> Response:
+def feed(request: Request) -> Response:
     """Answer the calendar of the space whose secret address this is; any other address is no address."""
     context = context_of(request)
     content = calendar.feed(
@@ -89,6 +89,6 @@ async def feed(request: Request) -> Response:
     )
     if content is None:
         tell(Event.NOT_ALLOWED)  # somebody guesses a secret, or has one that was taken back
-        await limited(request, Limit.GUESS)  # only what misses is counted: many people's calendars may share an address
+        limited(request, Limit.GUESS)  # only what misses is counted: many people's calendars may share an address
         raise HTTPException(404)
     return _file(content)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -19,10 +20,11 @@ from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
 from widget.web.limits import limited
-from widget.web.pages import answer, frame_of, html, read_form, to_sign_in, too_large
+from widget.web.pages import answer, frame_of, html, to_sign_in
 from widget.web.remembered import Answer, Question
-from widget.web.session import has_expired, session_of
+from widget.web.session import has_expired, session_id_of, session_of
 from widget.web.step import Step as DraftStep
+from widget.web.threads import formed
 
 
 async def neutral(request: Request) -> Response:
@@ -32,17 +34,15 @@ async def neutral(request: Request) -> Response:
     return RedirectResponse(address, 302, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"})
 
 
-async def choose(request: Request) -> Response:
+@formed
+def choose(request: Request, body: str) -> Response:
     """Answer the first step: GET shows it (with proposed values), POST calculates the try-out or goes on."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     language = context_of(request).languages[request.path_params["language"]]
     session = session_of(request)
     if session:
-        return await wish_own(request, session, language)
+        return wish_own(request, session, language, body)
     if request.method == "POST":
-        body = await read_form(request)
-        if body is None:
-            return too_large(request)
         if has_expired(request):
             return to_sign_in(request, f"/widget/{language.code}/change?{_wish(body, language)}")
         form = parse(body, sample().fields(), SAMPLE, language)
@@ -52,7 +52,7 @@ async def choose(request: Request) -> Response:
     return _show(request, language, form)
 
 
-async def again(this: DraftStep, _: str) -> Response:
+def again(this: DraftStep, _: str) -> Response:
     """Show the first step with the wish of a draft, to change it; it becomes a draft of its own."""
     wish = {
         "plan": this.draft.wish.plan,
@@ -64,11 +64,11 @@ async def again(this: DraftStep, _: str) -> Response:
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     language = context_of(request).languages[request.path_params["language"]]
-    session = session_of(request)
+    session = await run_in_threadpool(session_of, request) if session_id_of(request) else None
     if session:
-        return show_own(request, session, language, "change/live.html")
+        return await run_in_threadpool(show_own, request, session, language, "change/live.html")
     remembered, frame = context_of(request).remembered, frame_of(request)
     asked = Question(query_of(request), language.code, frame)
     if known := remembered.get(asked):

@@ -38,7 +38,9 @@ class Context:
     site_headers: dict[str, str]
     remembered: Remembered = field(default_factory=Remembered)
     provider: OpenIdProvider | None = None
-    #: Threads that wait for the provider, apart from those that serve the articles: a silent one must not hold those.
+    #: Threads of their own for what may wait long, so that the articles always have some: forms, which write, and
+    #: whatever asks the provider.
+    forms: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(30))
     asking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
 
     def now(self) -> datetime:

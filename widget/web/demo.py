@@ -12,21 +12,18 @@ from widget.services.openid import Entered
 from widget.web.context import accepted_language, context_of
 from widget.web.forms import parse
 from widget.web.openid import enter, language_for
-from widget.web.pages import answer, read_form, too_large
+from widget.web.pages import answer
 from widget.web.security import safe_next
 from widget.web.session import browser_of, session_id_of
 from widget.wording import N_
 
 
-async def choose_person(request: Request) -> Response:
+def choose_person(request: Request, body: str) -> Response:
     """Show the people (GET), or sign one of them in (POST) and lead back to where they came from."""
     context, asked = context_of(request), safe_next(request.query_params.get("next", "")) or ""
     language = language_for(request, asked)
     summary: list[tuple[str, str]] = []
     if request.method == "POST":
-        body = await read_form(request)
-        if body is None:
-            return too_large(request)
         form = parse(body, {}, ("person", "next"), language)
         entered = None if form.errors else _sign_in(request, form.typed)
         if entered:

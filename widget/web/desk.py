@@ -1,6 +1,6 @@
 """The pages of the vendor's own people: support reads and proposes, the team reads answers and the outbox."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,7 +20,7 @@ from widget.web.session import not_theirs, staff_of
 from widget.web.survey import REASONS
 from widget.web.ticket import HERE, copies
 
-Handler = Callable[[Request, Language, Staff], Awaitable[Response]]
+Handler = Callable[[Request, Language, Staff], Response]
 
 
 def home_of(staff: Staff, language: Language) -> str:
@@ -28,22 +28,22 @@ def home_of(staff: Staff, language: Language) -> str:
     return f"/widget/{language.code}/{'desk' if staff.role == 'support' else 'team'}"
 
 
-def staffed(role: str, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def staffed(role: str, handler: Handler) -> Callable[[Request], Response]:
     """Return an endpoint for those of the vendor's people who have a role now; for others there is no such page."""
 
-    async def endpoint(request: Request) -> Response:
+    def endpoint(request: Request) -> Response:
         session = staff_of(request)
         if session is None:
             return to_sign_in(request)
         found = desk.staff(context_of(request).engine, session.staff_id)
         if found is None or found.role != role:
             raise not_theirs(request)
-        return await handler(request, context_of(request).languages[request.path_params["language"]], found)
+        return handler(request, context_of(request).languages[request.path_params["language"]], found)
 
     return endpoint
 
 
-async def find(request: Request, language: Language, staff: Staff) -> Response:
+def find(request: Request, language: Language, staff: Staff) -> Response:
     """Find a space by its name or id."""
     asked = request.query_params.get("q", "").strip()[:100]
     found = desk.find(context_of(request).engine, asked)
@@ -52,7 +52,7 @@ async def find(request: Request, language: Language, staff: Staff) -> Response:
     return answer(request, "desk/find.html", language, values, frame="frame.html")
 
 
-async def show(request: Request, language: Language, staff: Staff) -> Response:
+def show(request: Request, language: Language, staff: Staff) -> Response:
     """Show a space's state, what a wish would do there, and the link that proposes it."""
     context, space_id = context_of(request), request.path_params["space"]
     seen = desk.view(context.engine, context.terms, staff_id=staff.id, space_id=space_id, now=context.now())
@@ -83,7 +83,7 @@ async def show(request: Request, language: Language, staff: Staff) -> Response:
     return answer(request, "desk/space.html", language, values, 422 if form.errors else 200, frame="frame.html")
 
 
-async def answers(request: Request, language: Language, staff: Staff) -> Response:
+def answers(request: Request, language: Language, staff: Staff) -> Response:
     """Show what people answered before a decrease."""
     found = desk.answers(context_of(request).engine)
     reasons = [(language.gettext(REASONS.get(reason, reason)), count) for reason, count in found.reasons.items()]
@@ -91,7 +91,7 @@ async def answers(request: Request, language: Language, staff: Staff) -> Respons
     return answer(request, "desk/answers.html", language, values, frame="frame.html")
 
 
-async def readers(request: Request, language: Language, staff: Staff) -> Response:
+def readers(request: Request, language: Language, staff: Staff) -> Response:
     """Show what readers said of the articles, and what they searched in vain."""
     articles, misses = desk.said(context_of(request).engine)
     titles = {(each.article, each.language): _title(request, each) for each in articles}
@@ -105,7 +105,7 @@ def _title(request: Request, said: Said) -> str:
     return found.title if found else str(said.article)
 
 
-async def messages(request: Request, language: Language, staff: Staff) -> Response:
+def messages(request: Request, language: Language, staff: Staff) -> Response:
     """Show what waits in the outbox and what was given up on."""
     values = {"staff": staff, "deliveries": outbox.listed(context_of(request).engine)}
     return answer(request, "desk/outbox.html", language, values, frame="frame.html")

@@ -14,9 +14,9 @@ from widget.web.forms import ANYTHING, SAMPLE, Form, parse
 from widget.web.limits import limited
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Answer the first step as a page that only the sites of the settings may show in a frame."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     form, language = _asked(request)
     address = f"/widget/{language.code}/embed"
     here = {"action": address, "live": f"{address}/result", "embedded": True}
@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
 
 async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     form, language = _asked(request)
     html = render("change/live.html", language, live_result(request, language, form))
     return _framed(request, html, language, status_of(form))

@@ -13,20 +13,19 @@ from widget.store.feedback import Feedback
 from widget.web.context import context_of
 from widget.web.forms import parse
 from widget.web.limits import limited
-from widget.web.pages import answer, help_notice, language_of, read_form, too_large
+from widget.web.pages import answer, help_notice, language_of
+from widget.web.threads import formed
 from widget.wording import N_
 
 _DIGITS, _VERSION = re.compile(r"[0-9]{1,8}"), re.compile(r"[0-9a-f]{8}")
 FIELDS = ("article", "section", "version", "helpful")
 
 
-async def say(request: Request) -> Response:
+@formed
+def say(request: Request, body: str) -> Response:
     """Keep the click of a reader (POST) and lead to the thanks, where a comment may follow."""
-    await limited(request, Limit.FEEDBACK)
+    limited(request, Limit.FEEDBACK)
     context, language = context_of(request), language_of(request)
-    body = await read_form(request)
-    if body is None:
-        return too_large(request)
     form = parse(body, dict.fromkeys(FIELDS, ""), FIELDS, language)
     article = context.articles.numbered(_number(form.typed["article"]), language.code)
     if form.errors or article is None or form.typed["helpful"] not in {"yes", "no"}:
@@ -49,7 +48,8 @@ def _number(text: str) -> int:
     return int(text) if _DIGITS.fullmatch(text) else 0
 
 
-async def comment(request: Request) -> Response:
+@formed
+def comment(request: Request, body: str) -> Response:
     """Thank for the click and ask for a comment (GET), or keep one (POST). Raises the 404 of an id that is over."""
     context, language = context_of(request), language_of(request)
     said = feedback.load(context.engine, request.path_params["feedback"], now=context.now())
@@ -57,10 +57,7 @@ async def comment(request: Request) -> Response:
         raise HTTPException(404)
     if request.method == "GET":
         return _thanks(request, language, said)
-    await limited(request, Limit.FEEDBACK)
-    body = await read_form(request)
-    if body is None:
-        return too_large(request)
+    limited(request, Limit.FEEDBACK)
     form = parse(body, {"comment": ""}, ("comment",), language)
     text = form.text("comment", feedback.LONGEST_COMMENT)
     if form.errors:
@@ -93,11 +90,12 @@ def _thanks(
     return answer(request, "feedback/thanks.html", language, values, 422 if summary else 200, frame="frame.html")
 
 
-async def searched(request: Request) -> Response:
+@formed
+def searched(request: Request, body: str) -> Response:
     """Count a search without a result (POST); what the search does find is not counted."""
-    await limited(request, Limit.FEEDBACK)
+    limited(request, Limit.FEEDBACK)
     context, language = context_of(request), language_of(request)
-    form = parse(await read_form(request) or "", {"words": ""}, ("words",), language)
+    form = parse(body, {"words": ""}, ("words",), language)
     if not form.errors and not context.articles.searches[language.code].find(form.typed["words"]):
         feedback.missed(context.engine, language=language.code, text=form.typed["words"][:200], now=context.now())
     return Response(status_code=204)

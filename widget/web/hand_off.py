@@ -18,9 +18,10 @@ from widget.services.openid import NoPlaceError
 from widget.trust import Product
 from widget.web.context import accepted_language, context_of
 from widget.web.openid import attempt_cookie, enter, keep, keep_attempt, language_for, refuse
-from widget.web.pages import answer, read_form
+from widget.web.pages import answer
 from widget.web.security import safe_next
 from widget.web.session import browser_of, cookie, session_id_of
+from widget.web.threads import formed
 
 #: How long somebody may take to come back from the product.
 WAY_KEPT = timedelta(minutes=30)
@@ -36,7 +37,8 @@ def come_back(request: Request, product: Product) -> Response:
     return response
 
 
-async def ask(request: Request) -> Response:
+@formed
+def ask(request: Request, body: str) -> Response:
     """Ask the person whom the product's token names whether it is they."""
     context, language = context_of(request), accepted_language(request)
     product = context.settings.trust.product
@@ -44,7 +46,7 @@ async def ask(request: Request) -> Response:
     if request.headers.get("origin") != product.origin:
         tell(Event.CROSS_ORIGIN_REFUSED)
         return refuse(request, "hand-off-origin")
-    pairs = parse_qsl(await read_form(request) or "", keep_blank_values=True)
+    pairs = parse_qsl(body, keep_blank_values=True)
     fields = dict(pairs)
     if len(pairs) != len(fields) or not {"token"} <= fields.keys() <= {"token", "next"}:
         return refuse(request, "hand-off-fields")
@@ -69,10 +71,11 @@ async def ask(request: Request) -> Response:
     return response
 
 
-async def accept(request: Request) -> Response:
+@formed
+def accept(request: Request, body: str) -> Response:
     """Sign in the person who said yes."""
     context = context_of(request)
-    fields = dict(parse_qsl(await read_form(request) or ""))
+    fields = dict(parse_qsl(body))
     try:
         entered = hand_off.accept(
             context.engine,

@@ -1,9 +1,9 @@
 """A limit on what a request asks for: passed, or 429 with the seconds to wait."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,8 +15,10 @@ from widget.web.context import context_of
 _THIS_MACHINE = {"", "127.0.0.1", "::1"}
 
 
-async def limited(request: Request, limit: Limit, *, member_id: str = "") -> None:
+def limited(request: Request, limit: Limit, *, member_id: str = "") -> None:
     """Count this request for the member signed in, else for the address it comes from.
+
+    The calculator's limit waits for nothing; any other is counted in the database, in a thread.
 
     Raises HTTPException with status 429 and Retry-After where it is one too many. The calculator is not limited on
     this machine itself: a proxy that forwards no address must not make one reader of all.
@@ -24,9 +26,7 @@ async def limited(request: Request, limit: Limit, *, member_id: str = "") -> Non
     address = one_household(request.client.host) if request.client else ""
     if limit is Limit.CALCULATE and address in _THIS_MACHINE:
         return
-    hit = context_of(request).limits.hit
-    who = member_id or address
-    wait = hit(limit, who) if limit is Limit.CALCULATE else await asyncio.to_thread(hit, limit, who)
+    wait = context_of(request).limits.hit(limit, member_id or address)
     if wait:
         tell(Event.TOO_MANY, limit=limit.value, wait=wait)
         raise HTTPException(429, headers={"Retry-After": str(wait)})
@@ -39,7 +39,7 @@ def counted(
 
     @wraps(endpoint)
     async def limiting(request: Request) -> Response:
-        await limited(request, limit)
+        await run_in_threadpool(limited, request, limit)
         return await endpoint(request)
 
     return limiting

@@ -20,7 +20,7 @@ ALONE = {
 }
 
 
-async def listing(request: Request) -> Response:
+def listing(request: Request) -> Response:
     """Show every mail, the newest first, with its text."""
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
@@ -32,7 +32,7 @@ async def listing(request: Request) -> Response:
     return answer(request, "mailbox/list.html", language, values)
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Answer the HTML of one mail, alone."""
     found = dict(_mails(request)).get(request.path_params["mail"])
     body = found.get_body(("html",)) if found else None
@@ -41,7 +41,7 @@ async def show(request: Request) -> Response:
     return HTMLResponse(body.get_content(), headers=ALONE)
 
 
-async def attachment(request: Request) -> Response:
+def attachment(request: Request) -> Response:
     """Answer a file of one mail."""
     found = dict(_mails(request)).get(request.path_params["mail"])
     for part in found.iter_attachments() if found else ():

@@ -28,7 +28,7 @@ MOST_UNSEARCHED = 50
 FIELDS = ("token", "confirmed", "find", "act")
 
 
-async def deactivate(this: Step, body: str) -> Response:
+def deactivate(this: Step, body: str) -> Response:
     """Whom to deactivate: find and choose (`member`), confirm each name (`sure`), done; then on, nothing retyped."""
     if this.request.method == "GET":
         return _show(this)
@@ -54,7 +54,7 @@ async def deactivate(this: Step, body: str) -> Response:
     return _show(this, asked=chosen)
 
 
-async def activate(this: Step, body: str) -> Response:
+def activate(this: Step, body: str) -> Response:
     """Take a deactivation back."""
     form = parse(body, {}, ("token",), this.language, many=("member",))
     if form.errors:

@@ -1,13 +1,9 @@
 """Signing in at the vendor's OpenID provider: there, back, into which space, and out when the provider says so."""
 
 import secrets
-from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
-from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
-from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -17,15 +13,14 @@ from widget.logs import Event, tell
 from widget.services import openid, sign_in
 from widget.services.limits import Limit
 from widget.services.openid import Choice, Entered, NoPlaceError
-from widget.web.context import Context, accepted_language, context_of
+from widget.web.context import accepted_language, context_of
 from widget.web.desk import home_of
 from widget.web.limits import limited
-from widget.web.pages import answer, read_form
+from widget.web.pages import answer
 from widget.web.security import safe_next
 from widget.web.session import browser_of, cookie, remember, session_id_of, signed_in
+from widget.web.threads import asking, formed
 from widget.wording import N_
-
-T = TypeVar("T")
 
 NO_STORE = {"Cache-Control": "no-store"}
 TITLE = N_("You are not signed in")
@@ -51,7 +46,7 @@ STATUSES = {
 }
 
 
-async def begin(request: Request, provider: OpenIdProvider) -> Response:
+def begin(request: Request, provider: OpenIdProvider) -> Response:
     """Lead to the provider; who is signed in already is asked for a new proof, who comes from elsewhere for a yes."""
     context = context_of(request)
     then = safe_next(request.query_params.get("next", "")) or ""
@@ -62,9 +57,7 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
         return answer(request, "session/ask.html", language, values, leads_to=then)
     session, browser = signed_in(request), request.cookies.get(attempt_cookie(request)) or secrets.token_urlsafe(32)
     try:
-        address = await _asking(
-            context,
-            openid.start,
+        address = openid.start(
             context.engine,
             provider,
             then=then or f"/widget/{language.code}/change",
@@ -80,18 +73,17 @@ async def begin(request: Request, provider: OpenIdProvider) -> Response:
     return response
 
 
-async def callback(request: Request) -> Response:
+@asking
+def callback(request: Request, _: str) -> Response:
     """Sign in who comes back from the provider, ask into which space, or say why not."""
     context = context_of(request)
     assert context.provider  # noqa: S101 -- the route exists only with a provider
-    await limited(request, Limit.SIGN_IN)
+    limited(request, Limit.SIGN_IN)
     asked = request.query_params.multi_items()
     if len(asked) != len(dict(asked)) or any(len(value) > 4_096 for _, value in asked):
         return refuse(request, "callback-fields")
     try:
-        outcome = await _asking(
-            context,
-            openid.finish,
+        outcome = openid.finish(
             context.engine,
             context.provider,
             context.settings.trust.grants,
@@ -111,10 +103,11 @@ async def callback(request: Request) -> Response:
     return enter(request, outcome)
 
 
-async def choose(request: Request) -> Response:
+@formed
+def choose(request: Request, body: str) -> Response:
     """Sign in to the space chosen."""
     context = context_of(request)
-    fields = dict(parse_qsl(await read_form(request) or "", keep_blank_values=True))
+    fields = dict(parse_qsl(body, keep_blank_values=True))
     try:
         outcome = openid.choose(
             context.engine,
@@ -132,26 +125,22 @@ async def choose(request: Request) -> Response:
     return enter(request, outcome)
 
 
-async def logged_out(request: Request) -> Response:
+@asking
+def logged_out(request: Request, body: str) -> Response:
     """End the sessions that the provider's logout token names. Called by the provider, never by a browser."""
     context = context_of(request)
     assert context.provider  # noqa: S101 -- the route exists only with a provider
-    fields = parse_qsl(await read_form(request) or "")
+    fields = parse_qsl(body)
     tokens = [value for name, value in fields if name == "logout_token"]
     try:
         if len(tokens) != 1:
             raise ProviderError("logout-fields")
-        ended = await _asking(context, openid.end, context.engine, context.provider, tokens[0], now=context.now())
+        ended = openid.end(context.engine, context.provider, tokens[0], now=context.now())
     except ProviderError as error:
         tell(Event.SIGN_IN_REFUSED, reason=error.code)
         return JSONResponse({"error": "invalid_request"}, 400, NO_STORE)
     tell(Event.SIGNED_OUT, sessions=ended)
     return Response(status_code=200, headers=NO_STORE)
-
-
-async def _asking(context: Context, act: Callable[..., T], *given: Any, **named: Any) -> T:
-    """Return what an act gives that may wait for the provider, done in one of the threads kept for that."""
-    return await to_thread.run_sync(partial(act, *given, **named), limiter=context.asking)
 
 
 def enter(request: Request, entered: Entered) -> Response:

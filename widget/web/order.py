@@ -17,7 +17,7 @@ from widget.wording import N_
 UNTICKED = N_("Tick the box that confirms the date of the lower price.")
 
 
-async def place(this: Step, body: str) -> Response:
+def place(this: Step, body: str) -> Response:
     """Place the order, or show what is missing or different; the key makes a second click the same order.
 
     Who proved long ago who they are proves it again first, and finds the review as it was.
@@ -25,7 +25,7 @@ async def place(this: Step, body: str) -> Response:
     context = context_of(this.request)
     if not sign_in.is_fresh(this.session, now=context.now()):
         return to_sign_in(this.request, f"{this.address}/review", again=True)
-    await limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
+    limited(this.request, Limit.ORDER, member_id=this.seen.member.id)
     if this.has_moved:  # a form from before: what it would do by now is seen first
         return this.go("review")
     fields = ("key", "agreed", "late_ack", "token")

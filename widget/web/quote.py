@@ -1,6 +1,6 @@
 """Quotes in the browser: asked for at the review, read, filed, sent to a colleague, withdrawn."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -21,10 +21,11 @@ from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, Form, is_key, new_key, parse
 from widget.web.limits import limited
-from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
+from widget.web.pages import answer, notice, to_sign_in
 from widget.web.review import show as show_review
 from widget.web.session import is_own_form, not_theirs, session_of
 from widget.web.step import Step
+from widget.web.threads import Endpoint, formed
 from widget.wording import N_
 
 NO_STORE = {"Cache-Control": "no-store"}
@@ -46,10 +47,10 @@ SAID = {
 }
 
 
-async def ask(this: Step, body: str) -> Response:
+def ask(this: Step, body: str) -> Response:
     """Draw up the quote of a draft at its review; the key makes a second click the same quote."""
     context = context_of(this.request)
-    await limited(this.request, Limit.QUOTE, member_id=this.seen.member.id)
+    limited(this.request, Limit.QUOTE, member_id=this.seen.member.id)
     if this.has_moved:
         return this.go("review")
     form = parse(body, {"key": ""}, ("key", "token"), this.language)
@@ -138,16 +139,17 @@ class Page:
         }
 
 
-Handler = Callable[[Page, str], Awaitable[Response]]
+Handler = Callable[[Page, str], Response]
 
 
-def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def quoted(handler: Handler) -> Endpoint:
     """Return the endpoint of a quote: signed in, administrator of its space, own site's form; else the way there.
 
     A quote of another space answers exactly like an unknown one.
     """
 
-    async def endpoint(request: Request) -> Response:
+    @formed
+    def endpoint(request: Request, body: str) -> Response:
         context = context_of(request)
         language = context.languages[request.path_params["language"]]
         session, number = session_of(request), request.path_params["number"]
@@ -164,19 +166,14 @@ def quoted(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         if found is None:
             raise not_theirs(request)
         page = Page(request, language, session, found)
-        if request.method != "POST":
-            return await handler(page, "")
-        body = await read_form(request)
-        if body is None:
-            return too_large(request)
-        if not is_own_form(request, session, body):
+        if request.method == "POST" and not is_own_form(request, session, body):
             return notice(request, language, OLD_FORM, back=page.address, status=403)
-        return await handler(page, body)
+        return handler(page, body)
 
     return endpoint
 
 
-async def show(page: Page, _: str) -> Response:
+def show(page: Page, _: str) -> Response:
     """Show a quote with what can be done with it; who comes from its form for a colleague is told that it was sent."""
     return show_page(page, sent=page.request.query_params.get("sent", ""))
 
@@ -206,7 +203,7 @@ def show_page(page: Page, form: Form | None = None, *, sent: str = "", status: i
     return answer(page.request, "quote/show.html", language, values, status)
 
 
-async def document(page: Page, _: str) -> Response:
+def document(page: Page, _: str) -> Response:
     """Answer the kept PDF."""
     context = context_of(page.request)
     content = quote_pdf.read(context.engine, context.terms, address=context.settings.address, **page.who())
@@ -217,20 +214,20 @@ async def document(page: Page, _: str) -> Response:
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-async def withdraw(page: Page, _: str) -> Response:
+def withdraw(page: Page, _: str) -> Response:
     """Withdraw the quote and lead back to its page; twice is once."""
     context = context_of(page.request)
     quote.withdraw(context.engine, context.terms, **page.who())
     return RedirectResponse(page.address, 303, NO_STORE)
 
 
-async def send(page: Page, body: str) -> Response:
+def send(page: Page, body: str) -> Response:
     """Put the quote into the outbox for a colleague and lead back to its page, or say what is wrong with the address.
 
     The key makes a second click the same mail.
     """
     context = context_of(page.request)
-    await limited(page.request, Limit.MAIL, member_id=page.session.member_id)
+    limited(page.request, Limit.MAIL, member_id=page.session.member_id)
     form = parse(body, {"email": "", "key": ""}, ("email", "key", "token"), page.language)
     if not is_key(form.typed["key"]):
         return notice(page.request, page.language, OLD_FORM, back=page.address, status=422)

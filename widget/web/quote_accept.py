@@ -19,13 +19,13 @@ from widget.web.session import not_theirs
 from widget.wording import N_
 
 
-async def confirm(page: Page, body: str) -> Response:
+def confirm(page: Page, body: str) -> Response:
     """Show what accepting does now (GET), or accept (POST): placed, or decided again with every difference shown."""
     if page.look.state is not QuoteState.OPEN and page.request.method == "GET":
         return show_page(page, status=409)
     if page.request.method != "POST":
         return _show(page, page.look)
-    await limited(page.request, Limit.ORDER, member_id=page.session.member_id)
+    limited(page.request, Limit.ORDER, member_id=page.session.member_id)
     return _accept(page, body)
 
 

@@ -16,7 +16,7 @@ from widget.web.session import not_theirs, session_of
 from widget.wording import N_
 
 
-async def listing(request: Request) -> Response:
+def listing(request: Request) -> Response:
     """List the quotes of the space, the newest first, to an administrator."""
     context = context_of(request)
     language = context.languages[request.path_params["language"]]

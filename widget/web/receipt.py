@@ -20,17 +20,17 @@ from widget.web.session import not_theirs, session_of
 ORDERED = frozenset({"order.placed", "quote.accepted"})
 
 
-async def of_order(request: Request) -> Response:
+def of_order(request: Request) -> Response:
     """Show the receipt of an order."""
     return _answer(request, lambda seen: _of_order(request, seen))
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show a receipt by the message that announced it."""
     return _answer(request, lambda seen: _of_message(request, seen))
 
 
-async def document(request: Request) -> Response:
+def document(request: Request) -> Response:
     """Answer a receipt as a PDF, in the language of the address."""
     context, session = context_of(request), session_of(request)
     if session is None:
@@ -39,7 +39,7 @@ async def document(request: Request) -> Response:
     found = _of_message(request, seen) if seen else None
     if found is None:
         raise not_theirs(request)
-    await limited(request, Limit.RECEIPT, member_id=session.member_id)
+    limited(request, Limit.RECEIPT, member_id=session.member_id)
     content = receipt.paper(found, context.languages[request.path_params["language"]], context.terms)
     headers = {
         "Cache-Control": "no-store",

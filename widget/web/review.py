@@ -15,7 +15,7 @@ from widget.web.step import Step
 from widget.web.survey import REASONS
 
 
-async def check(this: Step, _: str) -> Response:
+def check(this: Step, _: str) -> Response:
     """What would be ordered, or the step that is missing; the receipt of what is ordered already."""
     if this.order_id:
         return this.receipt(this.order_id)

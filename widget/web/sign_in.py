@@ -16,31 +16,34 @@ from widget.web import demo, hand_off, openid
 from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
-from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.pages import answer, to_sign_in
 from widget.web.session import forget, is_own_form, not_theirs, session_id_of, session_of
+from widget.web.threads import asking, formed
 
 
-async def enter(request: Request) -> Response:
+@asking
+def enter(request: Request, body: str) -> Response:
     """Lead to whoever signs people in here: the provider, the demo's list of people, the product; else nowhere."""
     context = context_of(request)
     if request.method == "POST" or context.provider:
-        await limited(request, Limit.SIGN_IN)
+        limited(request, Limit.SIGN_IN)
     if context.settings.demo:
-        return await demo.choose_person(request)
+        return demo.choose_person(request, body)
     if context.provider and request.method == "GET":
-        return await openid.begin(request, context.provider)
+        return openid.begin(request, context.provider)
     if context.settings.trust.product and request.method == "GET":
         return hand_off.come_back(request, context.settings.trust.product)
     raise HTTPException(404)
 
 
-async def sign_out(request: Request) -> Response:
+@formed
+def sign_out(request: Request, body: str) -> Response:
     """End the session, on the server too, and lead to the home page of the page's language."""
     context, session_id = context_of(request), session_id_of(request)
     if session_id:
         sign_in.end(context.engine, session_id)
         tell(Event.SIGNED_OUT)
-    fields = dict(parse_qsl(await read_form(request) or ""))
+    fields = dict(parse_qsl(body))
     language = context.languages.get(fields.get("language", "")) or accepted_language(request)
     # "cache" alone: "storage" would take the reader's palette too.
     headers = {"Cache-Control": "no-store", "Clear-Site-Data": '"cache"'}
@@ -49,7 +52,8 @@ async def sign_out(request: Request) -> Response:
     return response
 
 
-async def places(request: Request) -> Response:
+@formed
+def places(request: Request, body: str) -> Response:
     """Show where the person is signed in (GET), or end one of those sessions, or all others (POST).
 
     Ending others wants a proof as fresh as an order does: whoever finds a browser open ends nobody's sessions.
@@ -60,7 +64,6 @@ async def places(request: Request) -> Response:
         return to_sign_in(request)
     if request.method == "GET":
         return _places(request, session)
-    body = await read_form(request) or ""
     if not is_own_form(request, session, body):
         raise HTTPException(403)
     fields = dict(parse_qsl(body))

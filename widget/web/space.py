@@ -13,11 +13,13 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
-from widget.web.pages import answer, read_form, to_sign_in
+from widget.web.pages import answer, to_sign_in
 from widget.web.session import is_own_form, not_theirs, session_of
+from widget.web.threads import formed
 
 
-async def show(request: Request) -> Response:
+@formed
+def show(request: Request, body: str) -> Response:
     """Show the page (GET), or do what its button says (POST): reminders on or off, a new secret address, or none."""
     session = session_of(request)
     if session is None:
@@ -27,7 +29,6 @@ async def show(request: Request) -> Response:
         raise not_theirs(request)
     if request.method == "GET":
         return _show(request, session, seen)
-    body = await read_form(request) or ""
     if not is_own_form(request, session, body):
         raise HTTPException(403)
     if not seen.member.is_administrator:

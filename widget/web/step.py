@@ -1,6 +1,6 @@
 """A step of an administrator's own draft, and the way to the step that is still missing."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,9 @@ from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM
-from widget.web.pages import answer, notice, read_form, to_sign_in, too_large
+from widget.web.pages import answer, notice, to_sign_in
 from widget.web.session import is_own_form, not_theirs, session_of
+from widget.web.threads import Endpoint, formed
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +90,25 @@ class Step:
         return notice(self.request, self.language, title, back=self.choice, status=status)
 
 
-Handler = Callable[[Step, str], Awaitable[Response]]
+Handler = Callable[[Step, str], Response]
 
 
-def step(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
+def step(handler: Handler) -> Endpoint:
     """Return the endpoint of a step: signed in, administrator, own draft, own site's form; else the way there.
 
     A draft of another space answers exactly like an unknown one.
     """
 
-    async def endpoint(request: Request) -> Response:
+    @formed
+    def endpoint(request: Request, body: str) -> Response:
         language = context_of(request).languages[request.path_params["language"]]
         session = session_of(request)
         if session is None:
             return to_sign_in(request)
         this = _own_step(request, language, session)
-        if request.method != "POST":
-            return await handler(this, "")
-        body = await read_form(request)
-        if body is None:
-            return too_large(request)
-        if not is_own_form(request, session, body):
+        if request.method == "POST" and not is_own_form(request, session, body):
             return this.say(OLD_FORM, 403)
-        return await handler(this, body)
+        return handler(this, body)
 
     return endpoint
 

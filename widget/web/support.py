@@ -17,9 +17,9 @@ from widget.web.search import LONGEST
 QUERY = ("q", "lang")
 
 
-async def answer_articles(request: Request) -> Response:
+def answer_articles(request: Request) -> Response:
     """Answer `GET /widget/api/v1/articles`: those that `?q=` finds, or all, in the language `?lang=`."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     context, language = context_of(request), accepted_language(request)
     errors = _wrong(request)
     if errors:

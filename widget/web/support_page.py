@@ -33,9 +33,9 @@ async def neutral(request: Request) -> Response:
     return RedirectResponse(address, 302, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"})
 
 
-async def show(request: Request) -> Response:
+def show(request: Request) -> Response:
     """Show the page for what its query chooses; nothing is kept."""
-    await limited(request, Limit.CALCULATE)
+    limited(request, Limit.CALCULATE)
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
     defaults = dict.fromkeys(CHOSEN, "") | sample().fields()

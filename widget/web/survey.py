@@ -21,7 +21,7 @@ REASONS = {
 }
 
 
-async def ask(this: Step, body: str) -> Response:
+def ask(this: Step, body: str) -> Response:
     """Ask for the reason (GET), or keep it and go on to the review (POST)."""
     reasons = [*context_of(this.request).terms.policy(this.seen.on).downgrade_reasons, UNSAID]
     typed = {"reason": this.draft.reason or "", "comment": this.draft.comment}

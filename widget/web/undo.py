@@ -7,12 +7,14 @@ from widget.services import undo
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, parse
-from widget.web.pages import notice, read_form, to_sign_in, too_large
+from widget.web.pages import notice, to_sign_in
 from widget.web.session import not_theirs, refuse_form, session_of
+from widget.web.threads import formed
 from widget.wording import N_
 
 
-async def take_back(request: Request) -> Response:
+@formed
+def take_back(request: Request, body: str) -> Response:
     """Undo a pending decrease, and lead to its receipt; twice is once."""
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
@@ -20,9 +22,6 @@ async def take_back(request: Request) -> Response:
     home = f"/widget/{language.code}/change"
     if session is None:
         return to_sign_in(request, home)
-    body = await read_form(request)
-    if body is None:
-        return too_large(request)
     form = parse(body, {}, ("token",), language)
     if form.errors or form.typed.get("token") != session.token:
         refuse_form(request)

@@ -13,7 +13,7 @@ from widget.wording import N_
 HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie"}
 
 
-async def sentence(request: Request) -> Response:
+def sentence(request: Request) -> Response:
     """Answer the sentence about the space of a signed-in administrator; for everybody else nothing: 204.
 
     `?about=` says which article asks; a 404 answers what no article is about.
