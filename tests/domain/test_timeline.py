@@ -7,7 +7,7 @@ import pytest
 from tests.builders import MONTHLY_USER_PRICES, billed_as, level, levels
 from widget.domain.plan import Level
 from widget.domain.subscription import SINCE_EVER, Step
-from widget.domain.timeline import changed, highest, highest_from, merged, step_at, undone
+from widget.domain.timeline import changed, days_to_come, highest, highest_from, merged, step_at, undone
 
 JANUARY, APRIL, JULY, NEXT_JULY = date(2027, 1, 1), date(2027, 4, 1), date(2027, 7, 1), date(2028, 7, 1)
 TWENTY, FIFTEEN, TEN = level(users=20), level(users=15), level(users=10)
@@ -99,6 +99,15 @@ def test_only_what_the_wish_sets_is_priced_anew() -> None:
     steps = changed(billed, TEN, up_from=APRIL, down_from=NEXT_JULY, price_book="C", rank=rank)
 
     assert steps == (*billed, Step(NEXT_JULY, TEN, "C"))
+
+
+def test_that_the_book_of_the_day_holds_again_is_nothing_to_come() -> None:
+    ordered = (Step(JANUARY, TWENTY, "A"), Step(APRIL, TWENTY, "B"), Step(JULY, FIFTEEN))
+    undone_again = (Step(JANUARY, TWENTY, "A"), Step(JULY, TWENTY))
+
+    assert days_to_come(ordered, JANUARY) == [APRIL, JULY]
+    assert days_to_come(ordered, APRIL) == [JULY]
+    assert days_to_come(undone_again, JANUARY) == []
 
 
 @pytest.mark.parametrize(

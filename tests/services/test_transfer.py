@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from tests.services.conftest import DEMO, NOW, TERMS, Administrator, NewEngine, administrator, bring_in, contents
 from tests.services.conftest import demo_space as space
 from widget.domain.plan import Level
-from widget.services import account, calendar, sign_in
+from widget.services import account, calendar, sign_in, undo
 from widget.services.apply_due import apply_due
 from widget.services.audit import verify
 from widget.services.members import set_active
@@ -91,10 +91,25 @@ def test_a_pending_change_and_its_prices_come_along(new_engine: NewEngine, tmp_p
 
     copied = administrator(there, "atelier-nord", "Claire Martin")
     assert copied.pending().due_on == claire.pending().due_on
-    assert [step.price_book for step in copied.seen().subscription.billed] == [None, "2026-11"]
+    assert [step.price_book for step in copied.seen().subscription.billed] == ["2026-11", "2026-11"]
     assert copied.seen().can_undo
     apply_due(there, TERMS, now=NOW.replace(year=2028))
     assert contents(there)["subscription"][0]["plan"] == "essential"
+
+
+def test_what_was_undone_comes_along_without_a_pending_change(new_engine: NewEngine, tmp_path: Path) -> None:
+    here, there = new_engine(), new_engine()
+    bring_in(here, tmp_path, space("atelier-nord"))
+    claire = administrator(here, "atelier-nord", "Claire Martin")
+    claire.orders(Level("essential", 12, 2))
+    undo.undo(here, TERMS, space_id=claire.space_id, member_id=claire.member_id, change_id=claire.pending().id, now=NOW)
+
+    export_file(here, tmp_path / "spaces.json")
+    import_file(there, TERMS, tmp_path / "spaces.json", now=NOW)
+
+    copied = administrator(there, "atelier-nord", "Claire Martin").seen()
+    assert copied.subscription == claire.seen().subscription
+    assert (claire.seen().pending, copied.pending) == (None, None)
 
 
 def test_steps_of_the_past_are_no_pending_change(engine: Engine, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Refusal, Rule
 from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
-from widget.domain.timeline import changed, undone
+from widget.domain.timeline import changed, days_to_come, undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,8 @@ class ChangePreview:
         """Whether the order, once placed, can be taken back until its price date (rule: undo)."""
         rank = {plan.id: plan.rank for plan in self.price_book.plans}.__getitem__
         # Where nothing is to come there is no pending change: back to what is billed already, the order is over.
-        pending = any(step.starts_on > self.on for step in self.billed)
-        return pending and undone(self.billed, self.on, rank, self.subscription.billed) != self.billed
+        pending = days_to_come(self.billed, self.on)
+        return bool(pending) and undone(self.billed, self.on, rank, self.subscription.billed) != self.billed
 
     @property
     def late_price_date(self) -> date | None:

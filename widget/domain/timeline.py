@@ -10,6 +10,7 @@ while one is pending, and raising again what is still paid.
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 
 from widget.domain.plan import Level
 from widget.domain.subscription import Step
@@ -90,6 +91,19 @@ def _to_come(billed: tuple[Step, ...], before: tuple[Step, ...], on: date, rank:
         # What the order did not lower keeps the price that the order told; what comes back, the one it had.
         comes_back = level == was.level != now.level
         yield Step(start, level, was.price_book if comes_back else now.price_book)
+
+
+def days_to_come(billed: tuple[Step, ...], on: date) -> list[date]:
+    """Return the days after `on` on which something that was ordered starts.
+
+    A step at the level of the one before it and without a price book is none: from there on, after an undo, the old
+    numbers follow the price book again.
+    """
+    return [
+        step.starts_on
+        for earlier, step in pairwise(billed)
+        if step.starts_on > on and (step.level != earlier.level or step.price_book)
+    ]
 
 
 def highest_from(billed: tuple[Step, ...], on: date, rank: Rank) -> Level:

@@ -3,12 +3,12 @@
 import uuid
 from dataclasses import asdict
 from datetime import date, datetime
-from itertools import pairwise
 
 from sqlalchemy import Connection, Engine
 
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
+from widget.domain.timeline import days_to_come
 from widget.domain.undo import undo as undone
 from widget.services import account, apply_due, facts, quote_state
 from widget.services.account import Account
@@ -56,14 +56,9 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
 def _still_to_come(connection: Connection, after: Subscription, ended: Pending, seen: Account) -> date | None:
     """Keep what the same order raises as a change of its own, so that its day is announced as it was promised.
 
-    Return that day, or None where nothing is left to come: that the old numbers follow the price book again from the
-    price date on, as before the order, is no change.
+    Return that day, or None where nothing is left to come.
     """
-    future = [
-        step.starts_on
-        for earlier, step in pairwise(after.billed)
-        if step.starts_on > seen.on and (step.level != earlier.level or step.price_book)
-    ]
+    future = days_to_come(after.billed, seen.on)
     if future:
         subscriptions.schedule(connection, seen.space.id, uuid.uuid4().hex, ended.order_id, max(future))
     return max(future, default=None)

@@ -71,11 +71,12 @@ def save(connection: Connection, before: Stored, in_use: Level, billed: tuple[St
         return False
     if billed != before.subscription.billed:
         connection.execute(delete(billed_step).where(billed_step.c.space_id == before.space_id))
-        connection.execute(insert(billed_step), [_row(before.space_id, step) for step in billed])
+        connection.execute(insert(billed_step), [row(before.space_id, step) for step in billed])
     return True
 
 
-def _row(space_id: str, step: Step) -> dict[str, object]:
+def row(space_id: str, step: Step) -> dict[str, object]:
+    """Return a step of what is billed as its row."""
     level = step.level
     return {
         "space_id": space_id,

@@ -8,6 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
+from widget.domain.plan import Level
+from widget.domain.subscription import Step
+from widget.domain.timeline import days_to_come
+from widget.store import subscription as subscriptions
 from widget.store.tables import billed_step, member, pending_change, space, subscription
 
 _FIRST_DAY = date(2000, 1, 1)
@@ -77,22 +81,15 @@ def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str,
         )
     )
     steps = facts["billed"] or [level | {"from": _FIRST_DAY}]
-    for step in steps:
+    billed = tuple(
+        Step(step["from"], Level(**{name: step[name] for name in level}), step.get("price_book")) for step in steps
+    )
+    for step in billed:
+        connection.execute(insert(billed_step).values(subscriptions.row(space_id, step)))
+    days = days_to_come(billed, on)
+    if days:
         connection.execute(
-            insert(billed_step).values(
-                space_id=space_id,
-                starts_on=step["from"],
-                plan=step["plan"],
-                users=step["users"],
-                zoom_licenses=step["zoom_licenses"],
-                price_book=step.get("price_book"),
-            )
-        )
-    if steps[-1]["from"] > on:
-        connection.execute(
-            insert(pending_change).values(
-                id=uuid.uuid4().hex, space_id=space_id, state="scheduled", due_on=steps[-1]["from"]
-            )
+            insert(pending_change).values(id=uuid.uuid4().hex, space_id=space_id, state="scheduled", due_on=max(days))
         )
 
 
