@@ -3,7 +3,6 @@
 import copy
 import json
 from datetime import UTC, date, datetime, timedelta
-from time import process_time
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Today
 from widget.domain.refusal import Rule
 from widget.settings import ROOT
+from widget.web.problem import MOST_ERRORS
 
 PREVIEW = "/widget/api/v1/preview"
 QUESTION: dict[str, Any] = {
@@ -322,32 +322,33 @@ def names(most: int) -> list[str]:
 
 
 @pytest.mark.parametrize("inside", ["", "subscription"])
-def test_thousands_of_unknown_names_are_answered_at_once_and_a_hundred_of_them_named(
-    client: TestClient, inside: str
-) -> None:
+def test_thousands_of_unknown_names_are_answered_and_some_of_them_named(client: TestClient, inside: str) -> None:
     many = ",".join(f'"{name}":1' for name in [*names(60_000), "1"])
     old = f'"{inside}": {{' if inside else "{"
     body = spoiled(old, f"{old}{many},")
 
-    start = process_time()
     answer = send(client, body)
 
-    assert process_time() - start < 0.5  # each name against all the others took most of a second of the only thread
-    assert len(wrong_fields(answer)) in {99, 100}
+    assert len(wrong_fields(answer)) in {MOST_ERRORS - 1, MOST_ERRORS}
     assert len(answer.content) < len(body)
 
 
-def test_a_hundred_steps_against_thousands_of_wrong_names_are_answered_at_once(client: TestClient) -> None:
+def test_a_hundred_steps_against_thousands_of_wrong_names_are_answered(client: TestClient) -> None:
     many = ",".join(f'"{name}":1' for name in names(45_000))
     days = [str(date(2026, 7, 1) + timedelta(days=each)) for each in range(100)]
     steps = json.dumps([{"from": day, "plan": "premium", "users": 2, "zoom_licenses": 4} for day in days])
     body = spoiled(json.dumps(QUESTION["subscription"]["billed"]), steps).replace("{", f"{{{many},", 1)
 
-    start = process_time()
-    answer = send(client, body)
+    assert len(wrong_fields(send(client, body))) == MOST_ERRORS
 
-    assert process_time() - start < 0.5
-    assert len(wrong_fields(answer)) == 100
+
+def test_every_wrong_field_of_a_hundred_steps_is_named_at_once(client: TestClient) -> None:
+    steps = [{"from": "soon", "plan": 1, "users": 0, "zoom_licenses": -1}] * 100
+
+    answer = send(client, json.dumps(QUESTION | {"subscription": QUESTION["subscription"] | {"billed": steps}}))
+
+    fields = ("from", "plan", "users", "zoom_licenses")
+    assert set(wrong_fields(answer)) == {f"subscription.billed.{at}.{name}" for at in range(100) for name in fields}
 
 
 @pytest.mark.parametrize("count", [100, 101, 700])

@@ -79,14 +79,15 @@ MESSAGES = {
 }
 
 
-#: So many errors an answer names at most: it is not to be many times as long as its question.
-MOST_ERRORS = 100
+#: So many errors an answer names at most: more than a question with a hundred steps has fields, and not thousands of
+#: unknown names, which would make an answer many times as long as its question.
+MOST_ERRORS = 500
 
 
 def problem(
     status: int, language: Language, *, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
 ) -> JSONResponse:
-    """Return the problem document for a status; every wrong field of a 422 at once, up to a hundred."""
+    """Return the problem document for a status; every wrong field of a 422 at once."""
     body: dict[str, object] = {
         "type": f"/widget/problems/{TYPES[status]}",
         "title": language.gettext(TITLES[status]),
