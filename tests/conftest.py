@@ -3,6 +3,7 @@
 And one Chromium for all browser tests of a process: Playwright starts only one.
 """
 
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +11,21 @@ from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.chromium import launch
+from widget.logs import JsonLines
 
 settings.register_profile("the same everywhere", derandomize=True, max_examples=400, deadline=None, database=None)
 settings.load_profile("the same everywhere")
 # A busy machine is slow, not wrong: what is awaited has time, and a test that passes waits for none of it.
 expect.set_options(timeout=20_000)
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Take back what a command of ours sets up for its whole process: the next test hears what it asks for."""
+    yield
+    logging.getLogger("widget").setLevel(logging.NOTSET)
+    for handler in [each for each in logging.root.handlers if isinstance(each.formatter, JsonLines)]:
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

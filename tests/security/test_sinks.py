@@ -91,7 +91,7 @@ def test_a_name_is_text_in_the_calendar_and_leaves_by_no_webhook(
     there, harmless = (Calendar.from_ical(each).walk("VEVENT") for each in files)
 
     assert [list(each) for each in there] == [list(each) for each in harmless]
-    assert all(str(each["SUMMARY"]).startswith(f"{name}: ") for each in there)
+    assert all(str(each["SUMMARY"]).startswith(f"{name}\u00a0: ") for each in there)
     assert payload(named(message, name)) == payload(message)
     assert COMMENT not in payload(message)
 

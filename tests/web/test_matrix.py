@@ -264,8 +264,9 @@ def test_whatever_is_said_of_a_form_leads_to_a_page_in_the_other_language(
     world.put_back()
 
     assert told.status_code < 500
+    leads_to = {200, 404} if "{feedback}" in template else {200}  # the comment of a click that is over, here as there
     for address in re.findall(r'href="([^"]+)"[^>]* data-language="fr"', told.text):
-        assert world.ask("administrator", "GET", html.unescape(address)).status_code == 200, address
+        assert world.ask("administrator", "GET", html.unescape(address)).status_code in leads_to, address
 
 
 BY_ID = [

@@ -206,7 +206,7 @@ def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to
     if len(parts) < 4 or parts[2] not in context_of(request).languages or "undo" in parts:
         return f"/widget/{code}/change"
     parts[2] = code
-    if parts[3:] == ["feedback"]:  # its form stands at the end of each article, and which one is not known here
+    if parts[3:] in (["feedback"], ["searches"]):  # their forms stand in each article, and which one is not known here
         return context_of(request).articles.article("downgrade", code)
     sent = {name: typed[name][:40] for name in SAMPLE if name in typed} if request.method == "POST" else {}
     query = urlencode(sent) or here.query
