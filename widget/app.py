@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -103,6 +104,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
             HTTPException: errors.http_error,
             ClientDisconnect: errors.gone,
             OperationalError: errors.unavailable,
+            NoConnectionError: errors.unavailable,
             FullError: errors.unavailable,
             Exception: errors.server_error,
         },

@@ -1,11 +1,15 @@
 """A draft on its way: ordered once, and followed by another where its order no longer stands."""
 
+from sqlalchemy import delete
+
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents
 from widget.domain.plan import Level
 from widget.services import draft, undo
 from widget.services.draft import MOST_REVIEWS, Way
 from widget.services.order import Incomplete, Placed, Stale
+from widget.store.engine import transaction
 from widget.store.order import Draft
+from widget.store.tables import delivery, outbox
 
 FEWER_ZOOM = Level("premium", 12, 2)
 
@@ -48,6 +52,16 @@ def test_a_draft_whose_order_stands_is_that_order(claire: Administrator) -> None
 
     assert follow(claire, draft_id) == Way(load(claire, draft_id), order_id)
     assert contents(claire.engine) == before
+
+
+def test_an_order_of_the_time_before_messages_stands_as_long_as_no_other_has_followed(claire: Administrator) -> None:
+    draft_id = claire.reviewed(FEWER_ZOOM)
+    order_id = placed(claire, draft_id)
+    with transaction(claire.engine) as connection:
+        for table in (delivery, outbox):
+            connection.execute(delete(table))
+
+    assert follow(claire, draft_id) == Way(load(claire, draft_id), order_id)
 
 
 def test_a_draft_whose_order_was_taken_back_is_followed_by_one_with_the_same_values(claire: Administrator) -> None:
@@ -117,6 +131,7 @@ def test_the_latest_reviews_are_remembered_each_by_itself(claire: Administrator)
         for number in (*range(MOST_REVIEWS + 2), MOST_REVIEWS)
     ]
 
-    assert list(load(claire, draft_id).reviews) == shown[2:-1]
+    *older, before_last, last = shown[2:-1]  # the one but last was shown once more
+    assert list(load(claire, draft_id).reviews) == [*older, last, before_last]
     assert claire.place(draft_id, agreed=shown[0]) == Incomplete("review")
     assert isinstance(claire.place(draft_id, agreed=shown[2]), Stale)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,19 @@ def test_a_change_that_was_replaced_is_not_undone(claire: Administrator) -> None
     assert not undone(claire, replaced)
 
     assert claire.pending().id != replaced
+
+
+def test_two_decreases_and_an_undo_keep_no_old_price_beyond_what_was_the_price_date(claire: Administrator) -> None:
+    before = claire.seen().subscription.billed
+    assert [step.price_book for step in before] == [None]  # never ordered here: priced by the book of each day
+    claire.orders(Level("premium", 12, 3))
+    claire.orders(Level("premium", 12, 2), key="a-second-key")
+
+    assert undone(claire, claire.pending().id)
+
+    now, later = claire.seen().subscription.billed
+    assert (now.level, later.level) == (before[0].level, before[0].level)
+    assert (later.starts_on, later.price_book) == (date(2027, 5, 8), None)
 
 
 def test_undo_against_the_price_date_has_one_winner_and_the_other_is_told(claire: Administrator) -> None:

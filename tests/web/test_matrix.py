@@ -250,6 +250,22 @@ def test_a_form_without_the_token_of_its_session_is_refused_and_told(
     world.put_back()
 
 
+#: What counts who comes by, or notes that somebody was there.
+COUNTED = {"session", "rate_limit", "audit_event"}
+
+
+@pytest.mark.parametrize("template", [path for method, path in ROWS if method == "GET"])
+def test_who_asks_for_the_head_of_a_page_alone_has_it_and_changes_nothing(world: World, template: str) -> None:
+    path = path_to(template, dict(world.ids["own"]))
+    page, rows = world.ask("administrator", "GET", path), contents(world.engine)
+
+    head = world.ask("administrator", "HEAD", path)
+
+    assert (head.status_code, head.content) == (page.status_code, b"")
+    assert {name for name, now in contents(world.engine).items() if now != rows[name]} <= COUNTED
+    world.put_back()
+
+
 POSTED = [path for method, path in ROWS if method == "POST"]
 #: What no form of ours sends: another's token, a field that is not known, and more than any form holds.
 WRONG = [{"token": "of-another"}, {"unknown-field": "1"}, {"unknown-field": "x" * 70_000}]

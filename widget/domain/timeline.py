@@ -44,6 +44,11 @@ def merged(steps: list[Step]) -> tuple[Step, ...]:
     return tuple(kept)
 
 
+def levels(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return what is billed when, whatever the price books."""
+    return merged([Step(step.starts_on, step.level) for step in steps])
+
+
 def changed(
     billed: tuple[Step, ...], wish: Level, *, up_from: date, down_from: date, price_book: str | None, rank: Rank
 ) -> tuple[Step, ...]:

@@ -5,11 +5,11 @@ without an ID token; each is refused here, and whatever goes wrong is a Provider
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ssl import SSLCertVerificationError
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
@@ -25,6 +25,8 @@ from widget.gateways.bounded import Bounded, TooLargeError
 from widget.gateways.failure import kind_of
 from widget.trust import Provider, is_trustworthy
 
+T = TypeVar("T")
+
 #: What an ID token may be signed with: public-key signatures alone, whatever the metadata lists.
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -32,7 +34,7 @@ LEEWAY = 60
 #: How long metadata and keys are kept, and how soon they may be asked for again because of an unknown key.
 KEEP, AGAIN = timedelta(hours=1), timedelta(minutes=1)
 #: How soon a provider that did not answer as it should is asked again: until then nobody waits for it.
-LET_BE = timedelta(seconds=10)
+LET_BE = timedelta(seconds=30)
 #: How old a logout token may be, in seconds.
 MOST_AGE = 300
 LONGEST_TOKEN = 32 * 1024
@@ -90,16 +92,44 @@ class Ended:
     expires: datetime
 
 
+class _Kept(Generic[T]):
+    """Something of the provider's that is fetched when it is needed and kept for an hour, by one thread at a time."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: tuple[datetime, T] | None = None
+        self._failed: tuple[datetime, str] | None = None
+
+    def get(self, fetch: Callable[[], T], now: datetime, *, renew: bool = False) -> T:
+        """Return it, fetched where it is too old, or (`renew`) not new enough. Raises ProviderError.
+
+        A provider that did not answer as it should is let be for a while; what is not too old serves on meanwhile.
+        """
+        with self._lock:
+            age = KEEP if self._found is None else now - self._found[0]
+            if age >= KEEP or (renew and age >= AGAIN):
+                self._fetch(fetch, now)
+            if self._found is None or now - self._found[0] >= KEEP:
+                raise ProviderError(self._failed[1] if self._failed else "unreachable")
+            return self._found[1]
+
+    def _fetch(self, fetch: Callable[[], T], now: datetime) -> None:
+        if self._failed and now - self._failed[0] < LET_BE:
+            return
+        try:
+            self._found, self._failed = (now, fetch()), None
+        except ProviderError as error:
+            self._failed = (now, error.code)
+
+
 class OpenIdProvider:
     """One provider. Metadata and keys are fetched when they are first needed, and kept for an hour."""
 
     def __init__(self, provider: Provider, redirect_uri: str) -> None:
         self.provider = provider
         self.redirect_uri = redirect_uri
-        self._lock = threading.Lock()
-        self._metadata: tuple[datetime, dict[str, Any]] | None = None
-        self._failed: tuple[datetime, str] | None = None
-        self._keys: tuple[datetime, KeySet] | None = None
+        self._metadata = _Kept[dict[str, Any]]()
+        self._keys = _Kept[KeySet]()
 
     def authorization(self, asked: Asked, state: str, *, language: str) -> str:
         """Return the address at the provider to which the browser is sent. Raises ProviderError."""
@@ -167,17 +197,8 @@ class OpenIdProvider:
         )
 
     def _discovered(self, now: datetime) -> dict[str, Any]:
-        with self._lock:
-            if self._metadata is None or now - self._metadata[0] > KEEP:
-                if self._failed and now - self._failed[0] < LET_BE:
-                    raise ProviderError(self._failed[1])
-                address = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-                try:
-                    self._metadata = (now, self._checked(_fetched(address)))
-                except ProviderError as error:
-                    self._failed = (now, error.code)
-                    raise
-            return self._metadata[1]
+        address = f"{self.provider.issuer.rstrip('/')}/.well-known/openid-configuration"
+        return self._metadata.get(lambda: self._checked(_fetched(address)), now)
 
     def _checked(self, metadata: dict[str, Any]) -> dict[str, Any]:
         if metadata.get("issuer") != self.provider.issuer:
@@ -269,15 +290,7 @@ class OpenIdProvider:
         return dict(read.claims), read.header["alg"]
 
     def _key_set(self, metadata: Mapping[str, Any], now: datetime, *, renew: bool = False) -> KeySet:
-        with self._lock:
-            age = KEEP if self._keys is None else now - self._keys[0]
-            if self._keys is None or age >= KEEP or (renew and age >= AGAIN):
-                try:
-                    found = KeySet.import_key_set(_fetched(metadata["jwks_uri"]))  # type: ignore[arg-type]  # judged in there
-                    self._keys = (now, KeySet([key for key in found.keys if not _is_weak(key)]))
-                except (JoseError, ValueError, TypeError, KeyError):
-                    raise ProviderError("keys") from None
-            return self._keys[1]
+        return self._keys.get(lambda: _usable(metadata["jwks_uri"]), now, renew=renew)
 
     def _userinfo(self, metadata: Mapping[str, Any], access_token: str, subject: str) -> dict[str, Any]:
         address = metadata.get("userinfo_endpoint")
@@ -287,6 +300,15 @@ class OpenIdProvider:
         if found.get("sub") != subject:
             raise ProviderError("userinfo-sub")
         return {name: value for name, value in found.items() if name not in {"iss", "aud", "sid", "auth_time"}}
+
+
+def _usable(address: str) -> KeySet:
+    """Return the keys at an address that are long enough. Raises ProviderError."""
+    try:
+        found = KeySet.import_key_set(_fetched(address))  # type: ignore[arg-type]  # what is no set of keys is refused
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise ProviderError("keys") from None
+    return KeySet([key for key in found.keys if not _is_weak(key)])
 
 
 def _is_weak(key: Key) -> bool:

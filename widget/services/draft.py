@@ -66,10 +66,18 @@ def _last(connection: Connection, space_id: str, member_id: str, draft_id: str) 
         order_id = orders.of_draft(connection, space_id, draft.id)
         if order_id is None:
             return Way(draft, None)
-        if outbox.last(connection, space_id, ACTS) == outbox.id_of(space_id, "order.placed", order_id):
+        if _stands(connection, space_id, order_id):
             return Way(draft, order_id)
         last, draft_id = draft, _next(draft)
     return last
+
+
+def _stands(connection: Connection, space_id: str, order_id: str) -> bool:
+    """Return whether no other order and no undo has followed an order. Those of old times have no message."""
+    newest = outbox.last(connection, space_id, ACTS)
+    if newest is None:
+        return orders.newest(connection, space_id) == order_id
+    return newest == outbox.id_of(space_id, "order.placed", order_id)
 
 
 def _next(draft: Draft) -> str:
@@ -92,11 +100,12 @@ def keep(engine: Engine, *, space_id: str, member_id: str, draft_id: str, **valu
 def review(engine: Engine, *, space_id: str, draft: Draft, promise: dict[str, Any]) -> str:
     """Keep what the review of a draft shows, and return its fingerprint: an order that carries it says "I saw this"."""
     agreed = fingerprint(promise)
-    if agreed in draft.reviews:
+    if next(reversed(draft.reviews), None) == agreed:
         return agreed
     with transaction(engine) as connection:
         now = orders.load_draft(connection, space_id, draft.member_id, draft.id) or draft
-        shown = [*now.reviews.items(), (agreed, promise)][-MOST_REVIEWS:]
+        others = [(name, each) for name, each in now.reviews.items() if name != agreed]
+        shown = [*others, (agreed, promise)][-MOST_REVIEWS:]
         orders.update_draft(connection, space_id, draft.member_id, draft.id, reviews=dict(shown))
     return agreed
 

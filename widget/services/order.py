@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from widget.domain.change import ChangePreview, preview
+from widget.domain.subscription import Step
 from widget.domain.terms import Terms
+from widget.domain.timeline import levels, undone
 from widget.services import account, apply_due, facts, quote_state
 from widget.services.account import Account
 from widget.services.keys import KeyReused, answered, hash_of
@@ -187,7 +189,7 @@ def keep(
         raise RuntimeError("the subscription changed under its lock")
     spaces.reads(connection, space_id, draft.member_id, language)
     snapshot = reviewed(seen, result)
-    snapshot["billed_before"] = [facts.plain(asdict(step)) for step in seen.subscription.billed]  # for undo
+    snapshot["billed_before"] = [facts.plain(asdict(step)) for step in _taken_back(connection, seen, result)]
     orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
     subscriptions.settle(connection, space_id, "superseded")
     future = [step.starts_on for step in result.billed if step.starts_on > seen.on]
@@ -213,6 +215,20 @@ def keep(
     told |= {"replaces": seen.pending.id if seen.pending else None, "version": seen.stored.version + 1}
     _tell(connection, space_id, draft, told, now)
     return order_id
+
+
+def _taken_back(connection: Connection, seen: Account, result: ChangePreview) -> tuple[Step, ...]:
+    """Return what undo is to bring back: what is billed, or where the order replaces a decrease, what was before both.
+
+    Before both are the same levels, with the price books that no order had frozen (decisions/0007).
+    """
+    billed = seen.subscription.billed
+    if seen.pending is None:
+        return billed
+    before = subscriptions.billed_before(connection, seen.space.id, seen.pending.id)
+    rank = {plan.id: plan.rank for plan in result.price_book.plans}.__getitem__
+    both = undone(billed, seen.on, rank, before)
+    return both if levels(both) == levels(undone(billed, seen.on, rank)) else billed
 
 
 def _tell(connection: Connection, space_id: str, draft: Draft, told: dict[str, Any], now: datetime) -> None:

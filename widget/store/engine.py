@@ -20,8 +20,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
-#: Connections of one process at most: forty; who finds none free waits for one.
-POOL = {"pool_size": 10, "max_overflow": 30}
+#: Connections of one process: one for each thread that may ask, and some; who finds none free waits so many seconds.
+POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 10}
 _writer = threading.Lock()
 
 

@@ -113,6 +113,16 @@ def of_draft(connection: Connection, space_id: str, draft_id: str) -> str | None
     ).scalar()
 
 
+def newest(connection: Connection, space_id: str) -> str | None:
+    """Return the id of the order of the space that was placed last, or None."""
+    return connection.execute(
+        select(placed_order.c.id)
+        .where(placed_order.c.space_id == space_id)
+        .order_by(placed_order.c.placed_at.desc())
+        .limit(1)
+    ).scalar()
+
+
 def answered(connection: Connection, space_id: str, operation: str, key: str) -> tuple[str, str] | None:
     """Return the request hash and the stored answer of a key that was used before, or None."""
     row = connection.execute(

@@ -52,7 +52,7 @@ def account_of(request: Request, session: Session) -> Account | None:
 
 def wish_own(request: Request, session: Session, language: Language, body: str) -> Response:
     """Show the first step (GET), or keep the wish as a draft and lead to the next step (POST)."""
-    if request.method == "GET":
+    if request.method != "POST":
         return show_own(request, session, language, "change/choose.html")
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:

@@ -19,6 +19,7 @@ from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.quote import Page
 from widget.web.session import not_theirs, session_of
+from widget.web.threads import worked
 
 #: A secret address is in no referrer, in no search engine and in no cache.
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
@@ -29,6 +30,7 @@ def _file(content: bytes) -> Response:
     return Response(content, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
+@worked
 def of_change(request: Request) -> Response:
     """Answer the days of the change that the query describes, over what is in use, or over the example."""
     limited(request, Limit.CALCULATE)
@@ -56,6 +58,7 @@ def of_change(request: Request) -> Response:
     return _file(content)
 
 
+@worked
 def of_receipt(request: Request) -> Response:
     """Answer the days of an order or of an undo, to an active member of its space."""
     context, session = context_of(request), session_of(request)
@@ -76,6 +79,7 @@ def of_quote(page: Page, _: str) -> Response:
     return _file(calendar.of_quote(page.kept, context_of(page.request).terms, page.language, link))
 
 
+@worked
 def feed(request: Request) -> Response:
     """Answer the calendar of the space whose secret address this is; any other address is no address."""
     context = context_of(request)

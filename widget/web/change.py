@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -24,7 +23,7 @@ from widget.web.pages import answer, frame_of, html, to_sign_in
 from widget.web.remembered import Answer, Question
 from widget.web.session import has_expired, session_id_of, session_of
 from widget.web.step import Step as DraftStep
-from widget.web.threads import formed
+from widget.web.threads import formed, in_thread
 
 
 async def neutral(request: Request) -> Response:
@@ -66,9 +65,9 @@ async def live(request: Request) -> Response:
     """Answer the result panel alone, for the numbers typed so far."""
     limited(request, Limit.CALCULATE)
     language = context_of(request).languages[request.path_params["language"]]
-    session = await run_in_threadpool(session_of, request) if session_id_of(request) else None
+    session = await in_thread(request, session_of, request) if session_id_of(request) else None
     if session:
-        return await run_in_threadpool(show_own, request, session, language, "change/live.html")
+        return await in_thread(request, show_own, request, session, language, "change/live.html")
     remembered, frame = context_of(request).remembered, frame_of(request)
     asked = Question(query_of(request), language.code, frame)
     if known := remembered.get(asked):

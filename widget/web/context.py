@@ -38,9 +38,9 @@ class Context:
     site_headers: dict[str, str]
     remembered: Remembered = field(default_factory=Remembered)
     provider: OpenIdProvider | None = None
-    #: Threads of their own for what may wait long, so that the articles always have some: forms, which write, and
-    #: whatever asks the provider.
-    forms: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(30))
+    #: Threads of their own for what may wait, so that the articles always have some: for the database and documents,
+    #: and for the provider.
+    working: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(40))
     asking: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(8))
 
     def now(self) -> datetime:

@@ -18,6 +18,7 @@ from widget.web.forms import ANYTHING, WISH
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import not_theirs, staff_of
 from widget.web.survey import REASONS
+from widget.web.threads import Endpoint, worked
 from widget.web.ticket import HERE, copies
 
 Handler = Callable[[Request, Language, Staff], Response]
@@ -28,9 +29,10 @@ def home_of(staff: Staff, language: Language) -> str:
     return f"/widget/{language.code}/{'desk' if staff.role == 'support' else 'team'}"
 
 
-def staffed(role: str, handler: Handler) -> Callable[[Request], Response]:
+def staffed(role: str, handler: Handler) -> Endpoint:
     """Return an endpoint for those of the vendor's people who have a role now; for others there is no such page."""
 
+    @worked
     def endpoint(request: Request) -> Response:
         session = staff_of(request)
         if session is None:

@@ -12,8 +12,10 @@ from widget.web.change import live_result, status_of, try_out
 from widget.web.context import context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, Form, parse
 from widget.web.limits import limited
+from widget.web.threads import worked
 
 
+@worked
 def show(request: Request) -> Response:
     """Answer the first step as a page that only the sites of the settings may show in a frame."""
     limited(request, Limit.CALCULATE)

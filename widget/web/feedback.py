@@ -55,7 +55,7 @@ def comment(request: Request, body: str) -> Response:
     said = feedback.load(context.engine, request.path_params["feedback"], now=context.now())
     if said is None:
         raise HTTPException(404)
-    if request.method == "GET":
+    if request.method != "POST":
         return _thanks(request, language, said)
     limited(request, Limit.FEEDBACK)
     form = parse(body, {"comment": ""}, ("comment",), language)

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from functools import wraps
 
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from widget.logs import Event, tell
 from widget.services.limits import Limit, one_household
 from widget.web.context import context_of
+from widget.web.threads import in_thread
 
 _THIS_MACHINE = {"", "127.0.0.1", "::1"}
 
@@ -39,7 +39,7 @@ def counted(
 
     @wraps(endpoint)
     async def limiting(request: Request) -> Response:
-        await run_in_threadpool(limited, request, limit)
+        await in_thread(request, limited, request, limit)
         return await endpoint(request)
 
     return limiting

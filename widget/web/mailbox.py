@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from widget.web.context import context_of
 from widget.web.pages import answer
+from widget.web.threads import worked
 
 #: A mail's HTML is shown by itself: without scripts, forms, or anything from elsewhere.
 ALONE = {
@@ -20,6 +21,7 @@ ALONE = {
 }
 
 
+@worked
 def listing(request: Request) -> Response:
     """Show every mail, the newest first, with its text."""
     context = context_of(request)
@@ -32,6 +34,7 @@ def listing(request: Request) -> Response:
     return answer(request, "mailbox/list.html", language, values)
 
 
+@worked
 def show(request: Request) -> Response:
     """Answer the HTML of one mail, alone."""
     found = dict(_mails(request)).get(request.path_params["mail"])
@@ -41,6 +44,7 @@ def show(request: Request) -> Response:
     return HTMLResponse(body.get_content(), headers=ALONE)
 
 
+@worked
 def attachment(request: Request) -> Response:
     """Answer a file of one mail."""
     found = dict(_mails(request)).get(request.path_params["mail"])

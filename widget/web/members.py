@@ -30,7 +30,7 @@ FIELDS = ("token", "confirmed", "find", "act")
 
 def deactivate(this: Step, body: str) -> Response:
     """Whom to deactivate: find and choose (`member`), confirm each name (`sure`), done; then on, nothing retyped."""
-    if this.request.method == "GET":
+    if this.request.method != "POST":
         return _show(this)
     form = parse(body, {"find": ""}, FIELDS, this.language, many=("member", "sure"))
     find, act = form.text("find", 100), form.typed.get("act", "")

@@ -21,7 +21,7 @@ from widget.wording import N_
 
 def confirm(page: Page, body: str) -> Response:
     """Show what accepting does now (GET), or accept (POST): placed, or decided again with every difference shown."""
-    if page.look.state is not QuoteState.OPEN and page.request.method == "GET":
+    if page.look.state is not QuoteState.OPEN and page.request.method != "POST":
         return show_page(page, status=409)
     if page.request.method != "POST":
         return _show(page, page.look)

@@ -13,9 +13,11 @@ from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
 from widget.web.quote import STATES
 from widget.web.session import not_theirs, session_of
+from widget.web.threads import worked
 from widget.wording import N_
 
 
+@worked
 def listing(request: Request) -> Response:
     """List the quotes of the space, the newest first, to an administrator."""
     context = context_of(request)

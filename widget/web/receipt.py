@@ -15,21 +15,25 @@ from widget.web.context import context_of
 from widget.web.limits import limited
 from widget.web.pages import answer, to_sign_in
 from widget.web.session import not_theirs, session_of
+from widget.web.threads import worked
 
 #: What can be taken back from its receipt.
 ORDERED = frozenset({"order.placed", "quote.accepted"})
 
 
+@worked
 def of_order(request: Request) -> Response:
     """Show the receipt of an order."""
     return _answer(request, lambda seen: _of_order(request, seen))
 
 
+@worked
 def show(request: Request) -> Response:
     """Show a receipt by the message that announced it."""
     return _answer(request, lambda seen: _of_message(request, seen))
 
 
+@worked
 def document(request: Request) -> Response:
     """Answer a receipt as a PDF, in the language of the address."""
     context, session = context_of(request), session_of(request)

@@ -29,9 +29,9 @@ def enter(request: Request, body: str) -> Response:
         limited(request, Limit.SIGN_IN)
     if context.settings.demo:
         return demo.choose_person(request, body)
-    if context.provider and request.method == "GET":
+    if context.provider and request.method != "POST":
         return openid.begin(request, context.provider)
-    if context.settings.trust.product and request.method == "GET":
+    if context.settings.trust.product and request.method != "POST":
         return hand_off.come_back(request, context.settings.trust.product)
     raise HTTPException(404)
 
@@ -62,7 +62,7 @@ def places(request: Request, body: str) -> Response:
     session = session_of(request)
     if session is None:
         return to_sign_in(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _places(request, session)
     if not is_own_form(request, session, body):
         raise HTTPException(403)

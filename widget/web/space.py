@@ -27,7 +27,7 @@ def show(request: Request, body: str) -> Response:
     seen = account_of(request, session)
     if seen is None:
         raise not_theirs(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(request, session, seen)
     if not is_own_form(request, session, body):
         raise HTTPException(403)

@@ -13,10 +13,12 @@ from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
 from widget.web.problem import FieldError, problem
 from widget.web.search import LONGEST
+from widget.web.threads import worked
 
 QUERY = ("q", "lang")
 
 
+@worked
 def answer_articles(request: Request) -> Response:
     """Answer `GET /widget/api/v1/articles`: those that `?q=` finds, or all, in the language `?lang=`."""
     limited(request, Limit.CALCULATE)

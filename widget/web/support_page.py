@@ -19,6 +19,7 @@ from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
 from widget.web.limits import limited
 from widget.web.pages import answer
 from widget.web.search import LONGEST
+from widget.web.threads import worked
 from widget.web.ticket import HERE, copies
 from widget.wording import N_
 
@@ -33,6 +34,7 @@ async def neutral(request: Request) -> Response:
     return RedirectResponse(address, 302, {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"})
 
 
+@worked
 def show(request: Request) -> Response:
     """Show the page for what its query chooses; nothing is kept."""
     limited(request, Limit.CALCULATE)

@@ -8,11 +8,13 @@ from widget.panels import About, yours
 from widget.web.account import account_of
 from widget.web.context import context_of
 from widget.web.session import session_of
+from widget.web.threads import worked
 from widget.wording import N_
 
 HEADERS = {"Cache-Control": "no-store", "Vary": "Cookie"}
 
 
+@worked
 def sentence(request: Request) -> Response:
     """Answer the sentence about the space of a signed-in administrator; for everybody else nothing: 204.
 
