@@ -1,8 +1,12 @@
 """A copy is taken while orders are placed, is proved at once, and acts only when it is told to."""
 
 import sqlite3
+import stat
+import subprocess
+import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ from widget.cli import main
 from widget.domain.plan import Level
 from widget.services import backup
 from widget.services.audit import AlteredError
+from widget.store.copy import FENCED
 from widget.store.engine import StoreError, open_engine, transaction
 from widget.store.tables import placed_order
 
@@ -123,3 +128,113 @@ def test_nothing_is_written_over(claire: Administrator, tmp_path: Path) -> None:
         backup.restore(claire.engine, copy)
 
     assert copy.read_bytes() == before
+
+
+@pytest.mark.parametrize("ending", ["-journal", "-wal", "-shm"])
+def test_nothing_is_put_beside_what_is_left_of_another_database(
+    claire: Administrator, tmp_path: Path, ending: str
+) -> None:
+    copy = backup.take(claire.engine, tmp_path / "copy.sqlite3").path
+    target = tmp_path / "new" / "helpcentre.sqlite3"
+    empty = open_engine(f"sqlite:///{target}")
+    left = Path(f"{target}{ending}")
+    left.write_bytes(b"of the one before")
+
+    with pytest.raises(StoreError, match=f"^{left}: left by the database that was here"):
+        backup.restore(empty, copy)
+    with pytest.raises(StoreError, match=f"^{left}: left by the database that was here"):
+        backup.take(claire.engine, target)
+
+    assert [each.name for each in target.parent.iterdir()] == [left.name]
+
+
+def test_a_database_that_was_killed_is_not_mixed_into_a_restored_copy(claire: Administrator, tmp_path: Path) -> None:
+    copy = backup.take(claire.engine, tmp_path / "copy.sqlite3").path
+    target = tmp_path / "new" / "helpcentre.sqlite3"
+    empty = open_engine(f"sqlite:///{target}")
+    killed(target, claire)
+
+    with pytest.raises(StoreError, match=f"^{target}-journal: left by the database that was here"):
+        backup.restore(empty, copy)
+    Path(f"{target}-journal").write_bytes(b"")  # as it is left by one that was stopped in good order
+    backup.restore(empty, copy)
+
+    with closing(sqlite3.connect(target)) as restored:
+        assert restored.execute("PRAGMA user_version").fetchone() == (FENCED,)
+        assert restored.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def killed(target: Path, claire: Administrator) -> None:
+    """Leave the journal that a process leaves which is killed while it writes, and take away the database itself."""
+    write = """import os, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("PRAGMA journal_mode=DELETE")
+connection.execute("PRAGMA cache_size=1")
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("UPDATE space SET name = zeroblob(200000)")
+os._exit(9)"""
+    claire.engine.dispose()
+    target.write_bytes(Path(str(claire.engine.url.database)).read_bytes())
+    subprocess.run([sys.executable, "-c", write, str(target)], check=False)
+    target.unlink()
+    assert Path(f"{target}-journal").stat().st_size > 0
+
+
+def test_a_copy_with_an_unread_log_is_restored_with_it(claire: Administrator, tmp_path: Path) -> None:
+    copy = backup.take(claire.engine, tmp_path / "copy.sqlite3").path
+    with closing(sqlite3.connect(copy, isolation_level=None)) as held:
+        held.execute("PRAGMA journal_mode=WAL")
+        held.execute("PRAGMA user_version=1")
+
+        with pytest.raises(StoreError, match="is no undamaged copy"):
+            backup.restore(open_engine(f"sqlite:///{tmp_path}/new/helpcentre.sqlite3"), copy)
+
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_postgresql_is_not_restored_from_a_file(
+    claire: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = backup.take(claire.engine, tmp_path / "copy.sqlite3").path
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    with pytest.raises(StoreError, match=r"^PostgreSQL is restored by pg_restore"):
+        backup.restore(open_engine("postgresql+psycopg://helpcentre@127.0.0.1/helpcentre"), copy)
+
+    assert list((tmp_path / "here").iterdir()) == []
+
+
+def test_a_mistyped_folder_or_name_is_told_in_one_line_and_nothing_is_made(
+    claire: Administrator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = Path(str(claire.engine.url.database)).parent
+    monkeypatch.setenv("HELPCENTER_DATA", str(data))
+    assert main(["backup", str(tmp_path / "no" / "folder" / "x")]) == 1
+    assert capsys.readouterr().err == f"{tmp_path}/no/folder: there is no such folder\n"
+
+    monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path / "new"))
+    assert main(["restore", str(tmp_path / "mistyped")]) == 1
+    assert capsys.readouterr().err == f"{tmp_path}/mistyped: there is no such file\n"
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_a_copy_whose_audit_log_was_altered_gets_no_name(claire: Administrator, tmp_path: Path) -> None:
+    claire.orders(Level("premium", 12, 2))
+    with closing(sqlite3.connect(str(claire.engine.url.database), isolation_level=None)) as connection:
+        connection.execute("DROP TRIGGER audit_event_no_update")
+        connection.execute("UPDATE audit_event SET at = ? WHERE kind = 'order.placed'", (NOW.isoformat() + "x",))
+    (tmp_path / "copies").mkdir()
+
+    with pytest.raises(AlteredError, match="space atelier-nord"):
+        backup.take(claire.engine, tmp_path / "copies" / "copy.sqlite3")
+
+    assert list((tmp_path / "copies").iterdir()) == []
+
+
+def test_only_its_owner_reads_a_copy(claire: Administrator, tmp_path: Path) -> None:
+    copy = backup.take(claire.engine, tmp_path / "copy.sqlite3").path
+    backup.restore(open_engine(f"sqlite:///{tmp_path}/new/helpcentre.sqlite3"), copy)
+
+    for each in (copy, tmp_path / "new" / "helpcentre.sqlite3"):
+        assert stat.S_IMODE(each.stat().st_mode) == 0o600

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from widget.services.audit import verify
+from widget.services.audit import Verified, verify
 from widget.store import copy
 from widget.store.engine import open_engine
 
@@ -27,25 +27,25 @@ class Proved:
 
 
 def take(engine: Engine, target: Path) -> Proved:
-    """Copy the database to a file and prove the copy. Raises StoreError, AlteredError."""
-    copy.take(engine, target)
-    return _proved(target)
+    """Copy the database to a file, which gets its name when it is proved. Raises StoreError, AlteredError."""
+    return _proved(target, copy.take(engine, target, _verified))
 
 
 def restore(engine: Engine, source: Path) -> Proved:
-    """Prove a copy and put it where the database is to be, fenced. Raises StoreError, AlteredError."""
-    found = _proved(source)
-    copy.put(source, engine)
-    return found
+    """Put a copy where the database is to be, fenced, when it is proved there. Raises StoreError, AlteredError."""
+    return _proved(source, copy.put(source, engine, _verified))
 
 
-def _proved(path: Path) -> Proved:
+def _proved(path: Path, found: Verified) -> Proved:
+    return Proved(path, found.spaces, found.events)
+
+
+def _verified(path: Path) -> Verified:
     opened = open_engine(f"sqlite:///{path}")
     try:
-        found = verify(opened)
+        return verify(opened)
     finally:
         opened.dispose()
-    return Proved(path, found.spaces, found.events)
 
 
 def refuse_fenced(engine: Engine) -> None:

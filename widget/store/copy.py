@@ -2,8 +2,10 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -11,49 +13,112 @@ from widget.store.engine import StoreError
 
 #: SQLite's `user_version` of a copy until somebody says that it takes the place of its original.
 FENCED = 7_340_011
+#: What SQLite keeps beside a database. Left over from another one, it would be played into the file that lies there.
+BESIDE = ("-journal", "-wal", "-shm")
+#: A copy holds everything about everybody: only its owner reads it.
+OWNER_ONLY = 0o600
+
+Proof = TypeVar("Proof")
 
 
-def take(engine: Engine, target: Path) -> None:
-    """Write a copy of the database as it is at one moment, fenced, safe on the disk, whole or not there.
+def take(engine: Engine, target: Path, prove: Callable[[Path], Proof]) -> Proof:
+    """Write a copy of the database as it is at one moment, fenced, proved, safe on the disk, whole or not there.
 
-    Raises StoreError for PostgreSQL, which has copies of its own, and where the file is already there.
+    Raises StoreError for PostgreSQL, which has copies of its own, where the file is already there, and where it cannot
+    be written; and whatever `prove` raises.
     """
     if engine.dialect.name != "sqlite":
         raise StoreError("PostgreSQL is copied by pg_dump or pg_basebackup; `widget backup` copies the SQLite file")
     if target.exists():
         raise StoreError(f"{target}: is already there; choose another name")
-    unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(str(engine.url.database))) as source, closing(sqlite3.connect(unfinished)) as copy:
-        source.backup(copy)
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        if found != "ok":
-            raise StoreError(f"{engine.url.database}: damaged, no copy was kept ({found})")
-        copy.execute("PRAGMA journal_mode=DELETE")
-        copy.execute(f"PRAGMA user_version={FENCED}")
-        copy.commit()
-    _keep(unfinished, target)
+    with _unfinished(target) as unfinished:
+        _copy(Path(str(engine.url.database)), unfinished)
+        _fence(unfinished)
+        return prove(unfinished)
 
 
-def put(source: Path, engine: Engine) -> None:
-    """Put a copy where the database is to be, still fenced. Raises StoreError where there is one, or it is no copy."""
+def put(source: Path, engine: Engine, prove: Callable[[Path], Proof]) -> Proof:
+    """Put a copy where the database is to be, still fenced, and prove what was put.
+
+    Raises StoreError for PostgreSQL, where there is a database or what is left of one, and where it is no copy; and
+    whatever `prove` raises.
+    """
+    if engine.dialect.name != "sqlite":
+        raise StoreError("PostgreSQL is restored by pg_restore; `widget restore` puts an SQLite file back")
+    if not source.is_file():
+        raise StoreError(f"{source}: there is no such file")
     target = Path(str(engine.url.database))
     if target.exists() and target.stat().st_size:
         raise StoreError(f"{target}: is already there; move it away first")
-    try:
-        with closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as copy:
-            found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            fenced = copy.execute("PRAGMA user_version").fetchone()[0] == FENCED
-    except sqlite3.Error as error:
-        raise StoreError(f"{source}: cannot be read as a copy ({error})") from None
-    if found != "ok" or not fenced:
-        raise StoreError(f"{source}: is no undamaged copy made by `widget backup`")
+    with _unfinished(target) as unfinished:
+        try:
+            _copy(source, unfinished)
+            fenced = _is_fenced(unfinished)
+        except sqlite3.Error as error:
+            raise StoreError(f"{source}: cannot be read as a copy ({error})") from None
+        if not fenced:
+            raise StoreError(f"{source}: is no undamaged copy made by `widget backup`")
+        return prove(unfinished)
+
+
+@contextmanager
+def _unfinished(target: Path) -> Iterator[Path]:
+    """Give a new file beside `target`: it takes that name where all went well, and is gone where not."""
+    _refuse_left_over(target)
+    if not target.parent.is_dir():
+        raise StoreError(f"{target.parent}: there is no such folder")
     unfinished = target.with_name(f"{target.name}.unfinished")
-    unfinished.write_bytes(source.read_bytes())
-    _keep(unfinished, target)
+    _remove(unfinished)
+    try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+        yield unfinished
+        _keep(unfinished, target)
+    except (OSError, sqlite3.Error) as error:
+        raise StoreError(f"{target}: cannot be written ({getattr(error, 'strerror', None) or error})") from None
+    finally:
+        _remove(unfinished)
+
+
+def _refuse_left_over(target: Path) -> None:
+    beside = [Path(f"{target}{each}") for each in BESIDE]
+    # An empty one holds nothing: SQLite leaves it where it was stopped in good order.
+    found = ", ".join(str(each) for each in beside if each.exists() and each.stat().st_size)
+    if found:
+        raise StoreError(f"{found}: left by the database that was here, with its last orders; move it away beside that")
+
+
+def _remove(unfinished: Path) -> None:
+    for each in ("", *BESIDE):
+        Path(f"{unfinished}{each}").unlink(missing_ok=True)
+
+
+def _copy(source: Path, unfinished: Path) -> None:
+    """Copy a database with what stands in its log. Raises StoreError where it is damaged."""
+    with closing(_opened(source, "ro")) as original, closing(_opened(unfinished, "rw")) as copy:
+        original.backup(copy)
+        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok":
+            raise StoreError(f"{source}: damaged, no copy was kept ({found})")
+
+
+def _fence(unfinished: Path) -> None:
+    with closing(_opened(unfinished, "rw")) as copy:
+        copy.execute(f"PRAGMA user_version={FENCED}")
+        copy.commit()
+
+
+def _is_fenced(unfinished: Path) -> bool:
+    with closing(_opened(unfinished, "ro")) as copy:
+        return bool(copy.execute("PRAGMA user_version").fetchone()[0] == FENCED)
+
+
+def _opened(path: Path, mode: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
 
 
 def _keep(unfinished: Path, target: Path) -> None:
+    with closing(_opened(unfinished, "rw")) as copy:
+        copy.execute("PRAGMA journal_mode=DELETE")  # one file, that a read-only disk can give back
     with unfinished.open("rb+") as file:
         os.fsync(file.fileno())
     unfinished.replace(target)
