@@ -24,10 +24,11 @@ from cryptography.x509.oid import NameOID
 
 @dataclass
 class Postman:
-    """What an SMTP server took, and what it answers: to a recipient, to the data."""
+    """What an SMTP server took, and what it answers: to a recipient, to the data, to who takes leave."""
 
     rcpt: str = "250 OK"
     data: str = "250 OK"
+    quit: str = "221 Bye"
     envelopes: list[tuple[list[str], bytes]] = field(default_factory=list)
 
     async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:  # noqa: N802 -- aiosmtpd's name
@@ -38,6 +39,9 @@ class Postman:
         if self.data.startswith("2"):
             self.envelopes.append((list(envelope.rcpt_tos), envelope.original_content))
         return self.data
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802 -- aiosmtpd's name
+        return self.quit
 
     @property
     def messages(self) -> list[EmailMessage]:

@@ -100,6 +100,15 @@ def test_a_no_for_good_is_given_up(code: str, where: str) -> None:
         plain(port).send(letter(), sender=FROM, to=TO)
 
 
+@pytest.mark.parametrize("leave", ["421 too busy", "554 go away", "no answer at all"])
+def test_a_letter_that_was_taken_is_not_tried_again_for_a_bad_leave(leave: str) -> None:
+    postman = Postman(quit=leave)
+    with smtp_server(postman) as port:
+        plain(port).send(letter(), sender=FROM, to=TO)
+
+    assert len(postman.envelopes) == 1
+
+
 def test_a_wrong_password_loses_no_mail(tmp_path: Path) -> None:
     server, client = certificate(tmp_path)
     with smtp_server(Postman(), tls=server, login=("help", "s3cret")) as port:

@@ -3,6 +3,7 @@
 import os
 import smtplib
 import ssl
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -32,8 +33,10 @@ class SmtpGateway:
     def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
         """Hand the message to the server. A permanent "no" to this message gives up; all else is tried again."""
         try:
-            with self._connected() as server:
+            with closing(self._connected()) as server:
                 _hand_over(server, message, sender, to)
+                with suppress(smtplib.SMTPException, OSError):  # it is theirs by now, however they take leave
+                    server.quit()
         except smtplib.SMTPResponseException as error:
             # A "no" to us (sign-in, sender), not to this message: somebody mends the settings, and it goes.
             raise TryAgainError(_line(error.smtp_code, error.smtp_error), kind=str(error.smtp_code)) from None
