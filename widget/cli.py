@@ -237,7 +237,7 @@ def _webhook(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> 
         print(webhook.rotate(engine, chosen.webhook, now=system_clock()))
     else:
         states = {"enable": "enabled", "disable": "disabled", "remove": "removed"}
-        webhook.set_state(engine, chosen.webhook, states[chosen.act])
+        webhook.set_state(engine, chosen.webhook, states[chosen.act], now=system_clock())
         print(chosen.webhook, states[chosen.act])
 
 

@@ -336,6 +336,38 @@ def test_410_disables_the_endpoint_and_gives_up_what_waits_for_it(claire: Admini
     assert {row["state"] for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"} == {"dead"}
 
 
+@pytest.mark.parametrize("state", ["disabled", "removed"])
+def test_what_waits_for_an_endpoint_that_the_team_takes_away_is_given_up_without_a_mail_each(
+    claire: Administrator, tmp_path: Path, state: str
+) -> None:
+    webhook_id, _ = endpoint(claire.engine, free_port())
+    claire.orders(FEWER_LICENSES)
+
+    webhook.set_state(claire.engine, webhook_id, state, now=NOW)
+    send_all(post(claire.engine, tmp_path))
+
+    assert [letter["To"] for letter in letters(tmp_path)] == ["claire.martin@atelier-nord.example"]
+    rows = [row for row in contents(claire.engine)["delivery"] if row["channel"] == "webhook"]
+    assert [(row["state"], row["error"]) for row in rows] == [("dead", f"the webhook was {state} by the team")] * 2
+
+
+def test_what_is_being_sent_is_not_sent_beside_it_when_the_team_asks_for_it_again(claire: Administrator) -> None:
+    claire.orders(FEWER_LICENSES)
+    with transaction(claire.engine) as connection:
+        (held,) = deliveries.claim(connection, now=NOW, limit=9)
+    soon, later = NOW + timedelta(seconds=1), NOW + deliveries.LEASE
+
+    assert outbox.send_again(claire.engine, held.id, now=soon) == 1
+    with transaction(claire.engine) as connection:
+        assert deliveries.claim(connection, now=soon, limit=9) == []
+        assert deliveries.retry(connection, held, at=later, error="x")
+        (again,) = deliveries.claim(connection, now=later, limit=9)
+        assert deliveries.delivered(connection, again, at=later)
+    assert outbox.send_again(claire.engine, held.id, now=later) == 1
+    with transaction(claire.engine) as connection:
+        assert [each.id for each in deliveries.claim(connection, now=later, limit=9)] == [held.id]
+
+
 def test_ten_attempts_on_the_schedule_then_the_team_is_told_and_can_send_again(
     claire: Administrator, tmp_path: Path
 ) -> None:

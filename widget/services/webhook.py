@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from widget.gateways.webhook import check_url
+from widget.store import delivery as deliveries
 from widget.store import webhook as webhooks
 from widget.store.engine import reading, transaction
 from widget.store.webhook import Webhook
@@ -55,8 +56,14 @@ def rotate(engine: Engine, webhook_id: str, *, now: datetime) -> str:
     return secret
 
 
-def set_state(engine: Engine, webhook_id: str, state: str) -> None:
-    """Enable again, disable or remove an endpoint. Raises UnknownWebhookError."""
+def set_state(engine: Engine, webhook_id: str, state: str, *, now: datetime) -> None:
+    """Enable again, disable or remove an endpoint; what waits for one that is told no more is given up.
+
+    Raises UnknownWebhookError.
+    """
     with transaction(engine) as connection:
         if not webhooks.set_state(connection, webhook_id, state):
             raise UnknownWebhookError(webhook_id)
+        if state != "enabled":
+            # All at once: found one by one by the sender, each would be a mail to the team, who did this themselves.
+            deliveries.give_up_lane(connection, webhook_id, at=now, error=f"the webhook was {state} by the team")

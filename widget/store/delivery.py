@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, case, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, case, or_, select, update
 
 from widget.store.outbox import instant
 from widget.store.tables import delivery
@@ -118,11 +118,22 @@ def give_up_lane(connection: Connection, target: str, *, at: datetime, error: st
 
 
 def revive(connection: Connection, delivery_id: str, *, at: datetime) -> bool:
-    """Send again what was given up on or delivered, from the first attempt; return False for an unknown one."""
+    """Send again what was given up on or delivered, from the first attempt; return False for an unknown one.
+
+    What is being sent at this moment stays with who sends it: a second worker would send it beside the first.
+    """
+    is_sent = and_(delivery.c.state == "waiting", delivery.c.leased_until > instant(at))
     changed = connection.execute(
         update(delivery)
         .where(delivery.c.id == delivery_id)
-        .values(state="waiting", attempts=0, available_at=instant(at), lease=None, leased_until=None, settled_at=None)
+        .values(
+            state="waiting",
+            attempts=0,
+            available_at=instant(at),
+            lease=case((is_sent, delivery.c.lease)),
+            leased_until=case((is_sent, delivery.c.leased_until)),
+            settled_at=None,
+        )
     )
     return changed.rowcount == 1
 
