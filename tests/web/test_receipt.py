@@ -120,15 +120,16 @@ def test_nobody_reads_a_receipt_without_signing_in(client: TestClient) -> None:
     assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/widget/signin")
 
 
-def test_the_calendar_of_a_later_order_updates_the_days_of_the_first(client: TestClient) -> None:
+def test_the_calendar_of_a_mere_wish_touches_no_day_of_what_is_ordered(client: TestClient) -> None:
     first = days(client.get(link(client.get(ordered(client)).text, "/calendar.ics")).content)
     wish = {"plan": "premium", "users": "10", "zoom_licenses": "2"}
-    page = client.get("/widget/fr/change", params=wish).text
-    again = days(client.get(link(page, "/calendar.ics")).content)
+    address = link(client.get("/widget/fr/change", params=wish).text, "/calendar.ics")
+    wished = days(client.get(address).content)
 
     assert sorted(day for day, _ in first.values()) == ["2027-04-08", "2027-04-08", "2027-05-08", "2027-05-08"]
-    assert first.keys() <= again.keys()
-    assert {sequence for _, sequence in first.values()} <= {sequence for _, sequence in again.values()}
+    assert len(wished) == len(first)
+    assert first.keys() & wished.keys() == set()
+    assert days(client.get(address).content) == wished
 
 
 def test_the_calendar_of_an_undo_takes_back_the_days_that_its_order_named(client: TestClient) -> None:

@@ -38,17 +38,18 @@ def of_change(request: Request) -> Response:
     language = context.languages[request.path_params["language"]]
     seen = account_of(request, session) if session else None
     if seen is not None:
-        _, result = tried_own(request, seen, language, request.url.query, SAMPLE)
-        owner, name, sequence = seen.space.id, seen.space.name, seen.stored.version
+        form, result = tried_own(request, seen, language, request.url.query, SAMPLE)
+        of, name, sequence = f"{seen.space.id}/", seen.space.name, seen.stored.version
     else:
         form = parse(request.url.query, sample().fields(), SAMPLE, language)
         result, _ = tried(form, context.terms)
-        owner, name, sequence = f"what-if/{urlencode(sorted(form.typed.items()))}", "", 0
+        of, name, sequence = "", "", 0
     if result is None or not result.allowed:
         raise HTTPException(404)
     content = calendars.write(
         calendars.of_change(result),
-        owner=owner,
+        # Never the owner of what is ordered: a calendar would put the days of a mere wish over the real ones.
+        owner=f"what-if/{of}{urlencode(sorted(form.typed.items()))}",
         name=name,
         link=f"{context.settings.address}/widget/{language.code}/change",
         language=language,
