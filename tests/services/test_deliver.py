@@ -2,6 +2,7 @@
 
 import logging
 import mailbox
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -29,7 +30,7 @@ from widget.gateways.mail import MaildirGateway, SmtpGateway
 from widget.gateways.webhook import WebhookGateway
 from widget.logs import JsonLines
 from widget.services import members, outbox, privacy, webhook
-from widget.services.deliver import SCHEDULE, Dispatcher, Post
+from widget.services.deliver import LANES, SCHEDULE, Dispatcher, Post
 from widget.services.mail import Sender
 from widget.settings import Smtp
 from widget.store import delivery as deliveries
@@ -452,6 +453,30 @@ def test_a_dead_endpoint_holds_up_no_other(claire: Administrator, tmp_path: Path
 
     assert waited_for == 1
     assert sorted(webhook_states(claire.engine)) == ["delivered"] * 6 + ["waiting"] * 2
+
+
+def test_no_more_lanes_are_worked_on_than_may_be_and_each_has_its_turn(claire: Administrator, tmp_path: Path) -> None:
+    released = threading.Event()
+
+    def late(connection: socket.socket) -> None:
+        released.wait()
+        connection.sendall(status(204))
+
+    with http_trap(late) as trap:
+        for _ in range(LANES + 3):
+            endpoint(claire.engine, trap.port)
+        claire.orders(FEWER_LICENSES)
+        patient = WebhookGateway(private=True, patience=HOUR.total_seconds())
+        dispatcher = Dispatcher(replace(post(claire.engine, tmp_path), webhooks=patient))
+        dispatcher.round()
+        dispatcher.round()
+        at_once = sum(each.name.startswith("lane ") for each in threading.enumerate())
+        released.set()
+        assert dispatcher.wait(HOUR.total_seconds())
+        send_all(dispatcher.post)
+
+    assert at_once <= LANES
+    assert webhook_states(claire.engine) == ["delivered"] * 2 * (LANES + 3)
 
 
 def test_several_workers_send_each_message_once(claire: Administrator, tmp_path: Path) -> None:

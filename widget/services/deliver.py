@@ -8,7 +8,6 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import groupby
 
 from sqlalchemy import Connection, Engine
 from standardwebhooks.webhooks import Webhook as Signer
@@ -83,11 +82,19 @@ class Dispatcher:
         self._busy = {lane: thread for lane, thread in self._busy.items() if thread.is_alive()}
         with transaction(self.post.engine) as connection:
             held = deliveries.claim(connection, now=self.post.clock(), limit=BATCH, busy=list(self._busy))
-        for lane, batch in groupby(sorted(held, key=lambda each: each.lane), key=lambda each: each.lane):
-            thread = threading.Thread(target=self._work, args=(list(batch),), name=f"lane {lane}", daemon=True)
-            self._busy[lane] = thread
-            thread.start()
-        return len(held)
+            # The lanes of the oldest first: who finds none free is put back as it was, and is the oldest soon.
+            begun = list(dict.fromkeys(each.lane for each in held))[: LANES - len(self._busy)]
+            for each in held:
+                if each.lane not in begun:
+                    deliveries.release(connection, each, at=each.available_at)
+        for lane in begun:
+            self._begin(lane, [each for each in held if each.lane == lane])
+        return sum(each.lane in begun for each in held)
+
+    def _begin(self, lane: str, batch: list[Delivery]) -> None:
+        thread = threading.Thread(target=self._work, args=(batch,), name=f"lane {lane}", daemon=True)
+        self._busy[lane] = thread
+        thread.start()
 
     def wait(self, seconds: float) -> bool:
         """Wait for what is under way; return whether all of it ended in time."""
