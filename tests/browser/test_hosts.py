@@ -213,6 +213,20 @@ def test_one_host_serves_the_site_and_the_service(hosts: Hosts, context: Browser
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
 
+@pytest.mark.parametrize("host", ["one", "help"])
+def test_a_page_without_its_last_slash_leads_to_the_one_with_it_and_a_folder_without_a_page_is_none(
+    hosts: Hosts, context: BrowserContext, host: str
+) -> None:
+    page, origin = context.new_page(), getattr(hosts, host)
+
+    page.goto(f"{origin}{ARTICLE.rstrip('/')}?users=12")
+
+    expect(page).to_have_url(f"{origin}{ARTICLE}?users=12")
+    answers = [page.goto(f"{origin}{path}") for path in ("/assets/", "/assets", "/fr/nothing-here")]
+    assert [each and each.status for each in answers] == [404, 404, 404]
+    expect(page.locator("html")).to_have_attribute("lang", re.compile("fr|en"))
+
+
 def test_over_https_the_language_is_remembered_in_a_cookie_of_https_alone(
     hosts: Hosts, context: BrowserContext
 ) -> None:
