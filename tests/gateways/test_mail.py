@@ -1,6 +1,12 @@
 """Mail is handed to a real server over TLS, or lies whole in the Maildir; each "no" is told apart."""
 
 import mailbox
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -9,7 +15,9 @@ import pytest
 from tests.gateways.receivers import Postman, certificate, free_port, smtp_server
 from widget.gateways.failure import GiveUpError, TryAgainError
 from widget.gateways.mail import MaildirGateway, SmtpGateway
+from widget.services.deliver import STINT
 from widget.settings import Smtp
+from widget.store.delivery import LEASE
 
 FROM, TO = "help@workspace.example", "claire.martin@atelier-nord.example"
 
@@ -116,6 +124,55 @@ def test_a_wrong_password_loses_no_mail(tmp_path: Path) -> None:
 
         with pytest.raises(TryAgainError, match="535"):
             gateway.send(letter(), sender=FROM, to=TO)
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "tls"])
+def test_a_server_that_drips_is_left_when_the_time_of_an_attempt_is_over(tmp_path: Path, security: str) -> None:
+    server, client = certificate(tmp_path)
+    with dripping(server if security == "tls" else None) as port:
+        gateway = SmtpGateway(Smtp("localhost", port, security, "", ""), client, patience=1, longest=1.5)
+        began = time.monotonic()
+
+        with pytest.raises(TryAgainError):
+            gateway.send(letter(), sender=FROM, to=TO)
+
+    assert 1 < time.monotonic() - began < 8
+
+
+def test_no_deadline_stays_behind_what_was_sent_or_could_not_be() -> None:
+    with smtp_server(Postman()) as port:
+        plain(port).send(letter(), sender=FROM, to=TO)
+    with pytest.raises(TryAgainError):
+        plain(free_port()).send(letter(), sender=FROM, to=TO)
+
+    ends = time.monotonic() + 3
+    while "mail deadline" in {each.name for each in threading.enumerate()}:
+        assert time.monotonic() < ends
+        time.sleep(0.01)
+
+
+def test_an_attempt_ends_before_its_lease_however_late_its_lane_begins_it() -> None:
+    gateway = SmtpGateway(Smtp("127.0.0.1", 25, "none", "", ""))
+
+    assert STINT + gateway.longest + 2 * gateway.patience < LEASE.total_seconds()
+
+
+@contextmanager
+def dripping(tls: ssl.SSLContext | None) -> Iterator[int]:
+    """Run a server that says one letter at a time, each soon enough, and never comes to the end of its greeting."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def drip() -> None:
+            accepted, _ = listener.accept()
+            with tls.wrap_socket(accepted, server_side=True) if tls else accepted as connection, suppress(OSError):
+                for _ in range(100):
+                    connection.sendall(b"2")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        yield int(listener.getsockname()[1])
+        thread.join()
 
 
 def test_a_server_that_is_away_is_tried_again() -> None:

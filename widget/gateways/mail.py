@@ -2,13 +2,15 @@
 
 import os
 import smtplib
+import socket
 import ssl
+import threading
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from widget.gateways.failure import GiveUpError, TryAgainError, kind_of
 from widget.gateways.tls import trusted
@@ -24,11 +26,16 @@ class MailGateway(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SmtpGateway:
-    """An SMTP server, with TLS unless it is on this machine. `patience`: longest wait for one answer, in seconds."""
+    """An SMTP server, with TLS unless it is on this machine.
+
+    `patience` is the longest wait for one answer, `longest` that of a whole attempt, in seconds: with what a lane has
+    sent before it, an attempt ends well before its lease.
+    """
 
     server: Smtp
     context: ssl.SSLContext | None = None
     patience: float = 15
+    longest: float = 45
 
     def send(self, message: EmailMessage, *, sender: str, to: str) -> None:
         """Hand the message to the server. A permanent "no" to this message gives up; all else is tried again."""
@@ -47,9 +54,9 @@ class SmtpGateway:
         context = self.context or trusted()
         host, port = self.server.host, self.server.port
         if self.server.security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=self.patience, context=context)
+            server: _Cut = _CutTls(host, port, longest=self.longest, timeout=self.patience, context=context)
         else:
-            server = smtplib.SMTP(host, port, timeout=self.patience)
+            server = _Cut(host, port, longest=self.longest, timeout=self.patience)
         try:
             if self.server.security == "starttls":
                 server.starttls(context=context)
@@ -59,6 +66,37 @@ class SmtpGateway:
             server.close()
             raise
         return server
+
+
+class _Cut(smtplib.SMTP):
+    """A connection that is cut when it has taken `longest` seconds, however slowly the other side drips."""
+
+    def __init__(self, host: str, port: int, *, longest: float, **options: Any) -> None:
+        self._over = threading.Event()
+        threading.Thread(target=self._cut_after, args=(longest,), name="mail deadline", daemon=True).start()
+        try:
+            super().__init__(host, port, **options)
+        except BaseException:
+            self._over.set()
+            raise
+
+    def _cut_after(self, longest: float) -> None:
+        wait = longest
+        while not self._over.wait(wait):
+            wait = 1  # what had not connected by then is cut as soon as it has
+            if self.sock is not None:
+                with suppress(OSError):
+                    # Below TLS: whoever reads finds the end, and the TLS above stays whole for the thread that uses it.
+                    socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Close the connection; nothing is left to cut."""
+        self._over.set()
+        super().close()
+
+
+class _CutTls(_Cut, smtplib.SMTP_SSL):
+    """The same, in TLS from the first byte."""
 
 
 def _hand_over(server: smtplib.SMTP, message: EmailMessage, sender: str, to: str) -> None:
