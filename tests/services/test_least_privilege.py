@@ -17,26 +17,34 @@ from widget.settings import ROOT
 from widget.store.engine import migrate, open_engine, transaction
 
 #: What deploy/README.md tells the operator to grant.
-GRANTS = re.findall(r"^    (GRANT .+;)$", (ROOT / "deploy" / "README.md").read_text("utf-8"), re.MULTILINE)
+GRANTS = re.findall(
+    r"^    ((?:GRANT|ALTER DEFAULT) .+;)$", (ROOT / "deploy" / "README.md").read_text("utf-8"), re.MULTILINE
+)
 
 
 @pytest.fixture
-def service(postgres: Postgres, postgres_template: str) -> Iterator[Engine]:
-    """Return the database as the service sees it: another account made its tables."""
+def owner(postgres: Postgres, postgres_template: str) -> Iterator[Engine]:
+    """Return the database as the account sees it that made its tables."""
     name = postgres.create(postgres_template)
-    owner = open_engine(postgres.url(name))
+    engine = open_engine(postgres.url(name))
+    yield engine
+    engine.dispose()
+    postgres.drop(name)
+
+
+@pytest.fixture
+def service(owner: Engine) -> Iterator[Engine]:
+    """Return the database as the service sees it: another account made its tables."""
     with transaction(owner) as connection:
         connection.execute(text("CREATE ROLE helpcentre LOGIN"))
         for grant in GRANTS:
             connection.execute(text(grant))
-    engine = open_engine(postgres.url(name).replace("postgres@", "helpcentre@"))
+    engine = open_engine(str(owner.url).replace("postgres@", "helpcentre@"))
     yield engine
     engine.dispose()
     with transaction(owner) as connection:
         connection.execute(text("DROP OWNED BY helpcentre"))
         connection.execute(text("DROP ROLE helpcentre"))
-    owner.dispose()
-    postgres.drop(name)
 
 
 def test_everything_that_the_service_does_it_may_do(service: Engine, tmp_path: Path) -> None:
@@ -53,6 +61,19 @@ def test_everything_that_the_service_does_it_may_do(service: Engine, tmp_path: P
     sign_in.tidy(service, now=NOW)
     privacy.retain(service, TERMS.policy(NOW.date()), NOW)
     assert audit.verify(service).events > 0
+
+
+def test_what_a_later_migration_makes_is_read_and_written_too_and_no_more(owner: Engine, service: Engine) -> None:
+    with transaction(owner) as connection:
+        connection.execute(text("CREATE TABLE later (id int)"))
+
+    with transaction(service) as connection:
+        connection.execute(text("INSERT INTO later VALUES (1)"))
+        connection.execute(text("UPDATE later SET id = 2"))
+        assert connection.execute(text("SELECT id FROM later")).scalars().all() == [2]
+        connection.execute(text("DELETE FROM later"))
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction(service) as connection:
+        connection.execute(text("TRUNCATE later"))
 
 
 @pytest.mark.parametrize(
