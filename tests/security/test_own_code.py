@@ -19,7 +19,7 @@ MADE_PATTERNS = {
     ("gateways/pdf.py", "compile"): "the characters that the fonts have",
     ("helpcentre/checks.py", "compile"): "the names of the months and of our units",
     ("helpcentre/index.py", "compile"): "the ids of the rules",
-    ("store/privacy.py", "sub"): "a person's names, escaped: test_a_name_full_of_signs_is_taken_literally",
+    ("store/names.py", "sub"): "a person's names, escaped: test_a_name_full_of_signs_is_taken_literally",
     ("trust.py", "compile"): "what the operator wrote into the trust file",
     ("web/site.py", "sub"): "literals of its callers",
 }

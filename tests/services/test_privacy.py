@@ -11,8 +11,9 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, T
 
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
-from widget.services import feedback, privacy
+from widget.services import feedback, members, privacy, quote, quote_due, quote_send
 from widget.services.privacy import PrivacyError
+from widget.services.quote import Requested
 from widget.store import audit
 from widget.store.engine import reading, transaction
 from widget.store.privacy import Person, belongs
@@ -63,6 +64,8 @@ def value_of(column: Column[Any], who: str, number: int, made: dict[str, dict[st
         return f"{canary(who, member.c.email)}@example.org"
     if str(column) in {"outbox.private", "quote.document"}:
         return json.dumps({"asked_by": canary(who, member.c.name), "space": "Atelier Nord"})
+    if str(column) == "outbox.facts":
+        return "{}"
     if column.info["holds"] == "personal":
         return canary(who, column)
     return False if str(column.type) == "BOOLEAN" else f"{who}-{column.name}"
@@ -326,3 +329,67 @@ def test_a_member_of_two_spaces_is_shown_and_erased_in_both(engine: Engine, tmp_
     assert privacy.erase(engine, "zoe@example.org", now=NOW) == ["atelier-nord", "harbour-studio"]
     assert "Twice" not in text_of(contents(engine))
     assert administrator(engine, "atelier-nord", "Claire Martin").seen() is not None
+
+
+def quoted(claire: Administrator) -> str:
+    """Return the number of a quote that Claire asked for and sent to Karim."""
+    asked = claire.request(claire.begin(Level("premium", 20, 4)))
+    assert isinstance(asked, Requested)
+    own = {"space_id": claire.space_id, "member_id": claire.member_id}
+    karim = "karim.benali@atelier-nord.example"
+    quote_send.send(claire.engine, TERMS, **own, number=asked.number, key="to-karim", email=karim, now=NOW)
+    return asked.number
+
+
+def renamed(engine: Engine, before: str, after: str) -> None:
+    with transaction(engine) as connection:
+        connection.execute(member.update().where(member.c.name == before).values(name=after))
+
+
+def test_a_person_called_like_a_town_takes_no_town_out_of_a_quote(claire: Administrator) -> None:
+    renamed(claire.engine, "Hugo Petit", "Paris")
+    quoted(claire)
+    before = contents(claire.engine)
+
+    privacy.erase(claire.engine, "hugo.petit@atelier-nord.example", now=NOW)
+
+    after = contents(claire.engine)
+    assert (after["quote"], after["outbox"]) == (before["quote"], before["outbox"])
+    assert quote.of_space(claire.engine, space_id=claire.space_id)[0].quote.time_zone == "Europe/Paris"
+    assert quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60)) == 1
+
+
+def test_a_customer_who_is_the_person_is_taken_out_of_the_quote_and_the_address_of_a_town_is_not(
+    claire: Administrator,
+) -> None:
+    billing = {"billing_name": "Hugo Petit", "billing_address": "c/o Hugo Petit\n75000 Paris"}
+    with transaction(claire.engine) as connection:
+        connection.execute(metadata.tables["space"].update().values(**billing))
+    quoted(claire)
+
+    privacy.erase(claire.engine, "hugo.petit@atelier-nord.example", now=NOW)
+
+    (kept,) = quote.of_space(claire.engine, space_id=claire.space_id)
+    assert (kept.quote.customer.name, kept.quote.customer.address) == ("–", ("c/o –", "75000 Paris"))
+
+
+def test_whoever_was_renamed_is_erased_under_every_name_they_had(claire: Administrator) -> None:
+    quoted(claire)
+    claire.orders(Level("premium", 12, 2))
+    (karim, hugo) = claire.member_ids("Karim Benali", "Hugo Petit")
+    space_id, actor_id = claire.space_id, claire.member_id
+    members.set_active(claire.engine, space_id=space_id, actor_id=actor_id, member_ids=[hugo], active=False, now=NOW)
+    writes(claire.engine, "Claire Martin wrote this", "hugo petit")
+    renamed(claire.engine, "Claire Martin", "Claire Duval")
+    renamed(claire.engine, "Karim Benali", "Karim Zidi")
+    renamed(claire.engine, "Hugo Petit", "Hugo Grand")
+    held = text_of(contents(claire.engine))
+    assert all(name in held for name in ("Claire Martin", "Karim Benali", "Hugo Petit"))
+    with transaction(claire.engine) as connection:
+        connection.execute(member.update().where(member.c.name == "Paul Moreau").values(role="administrator"))
+
+    for each in (hugo, karim, claire.member_id):
+        privacy.erase(claire.engine, each, now=NOW)
+
+    left = text_of(contents(claire.engine))
+    assert [name for name in ("Claire", "Karim", "Hugo Petit", "hugo petit", "Hugo Grand") if name in left] == []

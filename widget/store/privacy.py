@@ -5,8 +5,7 @@ it hangs on such a row, or where free text says their name or address. A new tab
 """
 
 import json
-import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from widget.store.names import DOCUMENTS, GONE, known_as, masked, without
 from widget.store.outbox import instant
 from widget.store.tables import (
     calendar_feed,
@@ -47,12 +47,8 @@ from widget.store.tables import (
     survey_answer,
 )
 
-#: Written where somebody's name stood.
-GONE = "–"
 #: Rows that serve only the person: they go as a whole.
 _ROWS = (session, identity, calendar_feed, delivery)
-#: JSON texts that tell of several people: one is taken out, the others stay.
-_DOCUMENTS = (outbox.c.private, quote.c.document)
 #: What people wrote whom nobody knows.
 _FREE = tuple(
     column for table in metadata.sorted_tables for column in table.columns if column.info["holds"] == "free text"
@@ -72,7 +68,7 @@ class Person:
     @property
     def words(self) -> frozenset[str]:
         """What the person is called in a text; nothing of one who was erased."""
-        return frozenset({each.lower() for each in self.names | self.emails} - {GONE})
+        return frozenset((self.names | self.emails) - {GONE, ""})
 
 
 def find(connection: Connection, who: str) -> Person:
@@ -80,11 +76,12 @@ def find(connection: Connection, who: str) -> Person:
     same = or_(func.lower(member.c.email) == who.lower(), member.c.id == who)
     members = connection.execute(select(member).where(same)).all()
     people = connection.execute(select(staff).where(staff.c.id == who)).all()
+    member_ids, space_ids = tuple(each.id for each in members), tuple(each.space_id for each in members)
     return Person(
-        member_ids=tuple(each.id for each in members),
+        member_ids=member_ids,
         staff_ids=tuple(each.id for each in people),
-        space_ids=tuple(each.space_id for each in members),
-        names=frozenset(each.name for each in (*members, *people)),
+        space_ids=space_ids,
+        names=frozenset(each.name for each in (*members, *people)) | known_as(connection, member_ids, space_ids),
         emails=frozenset(each.email.lower() for each in members),
     )
 
@@ -128,7 +125,7 @@ def _mentioning(connection: Connection, column: Column[Any], person: Person) -> 
     """Return the rows whose text says a name or an address of the person."""
     found = connection.execute(select(column.table).where(column != "").order_by(*column.table.primary_key))
     # Here and not in the query: SQLite knows capitals of ASCII alone.
-    return [row for row in found.mappings() if _without(row[column.name], person.words) != row[column.name]]
+    return [row for row in found.mappings() if without(row[column.name], person.words) != row[column.name]]
 
 
 def is_last_administrator(connection: Connection, person: Person) -> list[str]:
@@ -144,7 +141,7 @@ def is_last_administrator(connection: Connection, person: Person) -> list[str]:
 
 def erase(connection: Connection, person: Person) -> None:
     """Take the person out of every table; ids, amounts and dates stay. Accepted quotes are contracts and stay whole."""
-    for column in _DOCUMENTS:
+    for column in DOCUMENTS:
         _mask(connection, column, person)
     for column in _FREE:
         _unsay(connection, column, person)
@@ -170,7 +167,7 @@ def _blanks(table: Table) -> dict[str, Any]:
     return {
         column.name: None if column.nullable else b"" if isinstance(column.type, LargeBinary) else ""
         for column in table.columns
-        if column.info.get("holds") == "personal" and column not in _DOCUMENTS
+        if column.info.get("holds") == "personal" and column not in DOCUMENTS
     }
 
 
@@ -181,8 +178,11 @@ def _mask(connection: Connection, column: Column[Any], person: Person) -> None:
     if table is quote:
         where.append(quote.c.state != "accepted")
     for row in connection.execute(select(key, column).where(*where)).all():
-        masked = json.dumps(_without(json.loads(row[1]), person.words), ensure_ascii=False)
-        connection.execute(update(table).where(key == row[0]).values({column.name: masked}))
+        before = json.loads(row[1])
+        after = masked(column, before, person.words)
+        if after != before:
+            text = json.dumps(after, ensure_ascii=False)
+            connection.execute(update(table).where(key == row[0]).values({column.name: text}))
 
 
 def _unsay(connection: Connection, column: Column[Any], person: Person) -> None:
@@ -193,22 +193,8 @@ def _unsay(connection: Connection, column: Column[Any], person: Person) -> None:
         if column in keys:
             connection.execute(delete(column.table).where(*where))
         else:
-            said = {column.name: _without(row[column.name], person.words)}
+            said = {column.name: without(row[column.name], person.words)}
             connection.execute(update(column.table).where(*where).values(**said))
-
-
-def _without(value: Any, words: Collection[str]) -> Any:
-    """Return a JSON value in which these words are masked, wherever they stand as words."""
-    if isinstance(value, Mapping):
-        return {name: _without(each, words) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_without(each, words) for each in value]
-    if not isinstance(value, str):
-        return value
-    if not words:
-        return value
-    longest_first = "|".join(re.escape(each) for each in sorted(words, key=len, reverse=True))
-    return re.sub(rf"(?<!\w)(?:{longest_first})(?!\w)", GONE, value, flags=re.IGNORECASE)
 
 
 def _emptied(value: Any) -> Any:
@@ -253,9 +239,9 @@ def remove_messages(connection: Connection, before: datetime) -> int:
     old = (outbox.c.at < instant(before), outbox.c.id.not_in(waiting))
     removed = connection.execute(delete(delivery).where(delivery.c.outbox_id.in_(select(outbox.c.id).where(*old))))
     for row in connection.execute(select(outbox.c.id, outbox.c.private).where(*old)).all():
-        masked = json.dumps(_emptied(json.loads(row.private)), ensure_ascii=False)
-        if masked != row.private:
-            connection.execute(update(outbox).where(outbox.c.id == row.id).values(private=masked))
+        empty = json.dumps(_emptied(json.loads(row.private)), ensure_ascii=False)
+        if empty != row.private:
+            connection.execute(update(outbox).where(outbox.c.id == row.id).values(private=empty))
     return removed.rowcount
 
 
@@ -266,8 +252,8 @@ def remove_quotes(connection: Connection, before: date) -> int:
     for row in connection.execute(select(quote.c.number, quote.c.document).where(*old)).all():
         document = json.loads(row.document)
         if document["asked_by"] != GONE:
-            masked = json.dumps(document | {"asked_by": GONE}, ensure_ascii=False)
-            connection.execute(update(quote).where(quote.c.number == row.number).values(document=masked))
+            nobody = json.dumps(document | {"asked_by": GONE}, ensure_ascii=False)
+            connection.execute(update(quote).where(quote.c.number == row.number).values(document=nobody))
     return removed.rowcount
 
 
