@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, Table, insert, select
+from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, Table, event, insert, select
 
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
-from widget.services import feedback, members, privacy, quote, quote_due, quote_send
+from widget.services import feedback, members, privacy, quote, quote_due, quote_send, receipt
 from widget.services.privacy import PrivacyError
 from widget.services.quote import Requested
 from widget.store import audit
@@ -393,3 +393,67 @@ def test_whoever_was_renamed_is_erased_under_every_name_they_had(claire: Adminis
 
     left = text_of(contents(claire.engine))
     assert [name for name in ("Claire", "Karim", "Hugo Petit", "hugo petit", "Hugo Grand") if name in left] == []
+
+
+def test_the_comment_of_a_quote_is_kept_no_longer_than_that_of_an_order(claire: Administrator) -> None:
+    asked = claire.request(claire.begin(Level("premium", 20, 4), comment="somebody of mine is ill"))
+    days = POLICY.retention.survey_comments
+    assert isinstance(asked, Requested)
+
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(days))
+    on_its_last_day = [row["comment"] for row in contents(claire.engine)["draft"]]
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(days, seconds=1))
+
+    assert on_its_last_day == ["somebody of mine is ill"]
+    assert [row["comment"] for row in contents(claire.engine)["draft"]] == [""]
+
+
+def test_the_keys_of_a_quote_and_of_sending_it_are_forgotten_and_not_while_they_are_needed(
+    claire: Administrator,
+) -> None:
+    quoted(claire)
+    kept, valid = timedelta(POLICY.retention.idempotency_keys), timedelta(POLICY.quote_valid_days)
+    moments = (kept, kept + timedelta(seconds=1), valid + kept, valid + kept + timedelta(1))
+
+    left = []
+    for each in moments:
+        privacy.retain(claire.engine, POLICY, NOW + each)
+        left.append([row["operation"] for row in contents(claire.engine)["idempotency"]])
+
+    assert left == [["quote", "quote.send"], ["quote.send"], ["quote.send"], []]
+
+
+def test_a_receipt_says_who_ordered_until_they_are_erased_and_other_messages_forget_it(claire: Administrator) -> None:
+    order_id = claire.orders(Level("premium", 12, 2))
+    quoted(claire)
+    with transaction(claire.engine) as connection:
+        connection.execute(metadata.tables["delivery"].update().values(state="delivered"))
+    before = receipt.of_order(claire.engine, TERMS, space_id=claire.space_id, order_id=order_id)
+
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(3650))
+
+    assert before is not None
+    assert before.private == {"actor": "Claire Martin", "space": "Atelier Nord"}
+    assert receipt.of_order(claire.engine, TERMS, space_id=claire.space_id, order_id=order_id) == before
+    others = [row["private"] for row in contents(claire.engine)["outbox"] if row["kind"] not in receipt.KINDS]
+    assert others == ["{}"] * len(others)
+    assert others != []
+
+
+def test_what_was_forgotten_is_not_written_again_each_minute(claire: Administrator) -> None:
+    claire.orders(Level("premium", 12, 2))
+    quoted(claire)
+    with transaction(claire.engine) as connection:
+        connection.execute(metadata.tables["delivery"].update().values(state="delivered"))
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(3650))
+    statements: list[tuple[str, int]] = []
+
+    def count(_c: object, cursor: Any, statement: str, _p: object, _x: object, _m: object) -> None:
+        statements.append((statement, cursor.rowcount))
+
+    event.listen(claire.engine, "after_cursor_execute", count)
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(3650))
+
+    changed = [each for each, number in statements if number > 0 and each.startswith(("UPDATE", "DELETE"))]
+    assert changed == []
+    assert [each for each, _ in statements if each.startswith("SELECT outbox.")] == []

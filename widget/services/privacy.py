@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from widget.domain.policy import Policy
+from widget.services import receipt
 from widget.store import audit
 from widget.store import privacy as rows
 from widget.store import subscription as subscriptions
@@ -64,7 +65,7 @@ def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
             "survey comments": rows.blank_comments(connection, days_ago(kept.survey_comments)),
             "comments on articles": rows.blank_feedback(connection, days_ago(kept.feedback_comments)),
             "searches in vain": rows.remove_misses(connection, days_ago(kept.search_misses).date()),
-            "messages": rows.remove_messages(connection, days_ago(kept.messages)),
+            "messages": rows.remove_messages(connection, days_ago(kept.messages), receipt.KINDS),
             "quotes": rows.remove_quotes(connection, days_ago(kept.quotes).date()),
             "idempotency keys": rows.remove_keys(connection, days_ago(kept.idempotency_keys)),
             "old secrets of webhooks": webhooks.forget_old(connection, now),

@@ -5,7 +5,7 @@ it hangs on such a row, or where free text says their name or address. A new tab
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from sqlalchemy import (
     LargeBinary,
     RowMapping,
     Table,
+    and_,
     delete,
     func,
     or_,
@@ -197,15 +198,6 @@ def _unsay(connection: Connection, column: Column[Any], person: Person) -> None:
             connection.execute(update(column.table).where(*where).values(**said))
 
 
-def _emptied(value: Any) -> Any:
-    """Return a JSON value in which every text is masked."""
-    if isinstance(value, Mapping):
-        return {name: _emptied(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_emptied(each) for each in value]
-    return GONE if isinstance(value, str) else value
-
-
 def remove_drafts(connection: Connection, before: datetime) -> int:
     """Remove wishes begun before an instant that led to no order and no quote."""
     kept = select(placed_order.c.draft_id).union(select(quote.c.draft_id))
@@ -214,12 +206,12 @@ def remove_drafts(connection: Connection, before: datetime) -> int:
 
 
 def blank_comments(connection: Connection, before: datetime) -> int:
-    """Remove the words of surveys whose order was placed before an instant; the reasons stay."""
-    old = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
-    drafts = select(placed_order.c.draft_id).where(placed_order.c.placed_at < before.isoformat())
-    connection.execute(update(draft).where(draft.c.id.in_(drafts), draft.c.comment != "").values(comment=""))
-    query = update(survey_answer).where(survey_answer.c.order_id.in_(old), survey_answer.c.comment != "")
-    return connection.execute(query.values(comment="")).rowcount
+    """Remove the words of surveys before an instant, with an order, a quote or neither; the reasons stay."""
+    old = (draft.c.created_at < before.isoformat(), draft.c.comment != "")
+    wished = connection.execute(update(draft).where(*old).values(comment="")).rowcount
+    placed = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
+    query = update(survey_answer).where(survey_answer.c.order_id.in_(placed), survey_answer.c.comment != "")
+    return wished + connection.execute(query.values(comment="")).rowcount
 
 
 def blank_feedback(connection: Connection, before: datetime) -> int:
@@ -233,15 +225,16 @@ def remove_misses(connection: Connection, before: date) -> int:
     return connection.execute(delete(search_miss).where(search_miss.c.last_on < before)).rowcount
 
 
-def remove_messages(connection: Connection, before: datetime) -> int:
-    """Remove to whom messages before an instant went, and the names in them; what waits to be sent stays."""
+def remove_messages(connection: Connection, before: datetime, receipts: Collection[str]) -> int:
+    """Remove to whom messages before an instant went, and the names in them; what waits to be sent stays.
+
+    The kinds that are receipts keep their names: who ordered what, and for which space, is what they prove.
+    """
     waiting = select(delivery.c.outbox_id).where(delivery.c.state == "waiting")
     old = (outbox.c.at < instant(before), outbox.c.id.not_in(waiting))
     removed = connection.execute(delete(delivery).where(delivery.c.outbox_id.in_(select(outbox.c.id).where(*old))))
-    for row in connection.execute(select(outbox.c.id, outbox.c.private).where(*old)).all():
-        empty = json.dumps(_emptied(json.loads(row.private)), ensure_ascii=False)
-        if empty != row.private:
-            connection.execute(update(outbox).where(outbox.c.id == row.id).values(private=empty))
+    named = (outbox.c.private != "{}", outbox.c.kind.not_in(receipts))
+    connection.execute(update(outbox).where(*old, *named).values(private="{}"))
     return removed.rowcount
 
 
@@ -249,18 +242,28 @@ def remove_quotes(connection: Connection, before: date) -> int:
     """Remove the files of quotes that were valid until before a day and never accepted, and who had asked."""
     old = (quote.c.valid_until < before, quote.c.state != "accepted")
     removed = connection.execute(delete(quote_pdf).where(quote_pdf.c.number.in_(select(quote.c.number).where(*old))))
-    for row in connection.execute(select(quote.c.number, quote.c.document).where(*old)).all():
-        document = json.loads(row.document)
-        if document["asked_by"] != GONE:
-            nobody = json.dumps(document | {"asked_by": GONE}, ensure_ascii=False)
-            connection.execute(update(quote).where(quote.c.number == row.number).values(document=nobody))
+    asked = quote.c.document.not_like(f'%"asked_by": "{GONE}"%')  # as json.dumps writes it: nobody reads those again
+    for row in connection.execute(select(quote.c.number, quote.c.document).where(*old, asked)).all():
+        nobody = json.dumps(json.loads(row.document) | {"asked_by": GONE}, ensure_ascii=False)
+        connection.execute(update(quote).where(quote.c.number == row.number).values(document=nobody))
     return removed.rowcount
 
 
 def remove_keys(connection: Connection, before: datetime) -> int:
-    """Forget the keys of orders placed before an instant; the database still refuses a draft's second order."""
-    old = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
-    return connection.execute(delete(idempotency).where(idempotency.c.answer.in_(old))).rowcount
+    """Forget the keys of orders placed and of quotes issued before an instant, and of sending those that ended then.
+
+    The database still refuses a draft's second order.
+    """
+    placed = select(placed_order.c.id).where(placed_order.c.placed_at < before.isoformat())
+    issued = select(quote.c.number).where(quote.c.issued_at < before.isoformat())
+    # A quote may be sent on its last day, and that form again the day after.
+    ended = select(quote.c.number).where(quote.c.valid_until < before.date())
+    old = or_(
+        idempotency.c.answer.in_(placed),
+        and_(idempotency.c.operation == "quote", idempotency.c.answer.in_(issued)),
+        idempotency.c.answer.in_(ended),
+    )
+    return connection.execute(delete(idempotency).where(old)).rowcount
 
 
 def remove_limits(connection: Connection, now: datetime) -> int:
