@@ -457,3 +457,45 @@ def test_what_was_forgotten_is_not_written_again_each_minute(claire: Administrat
     changed = [each for each, number in statements if number > 0 and each.startswith(("UPDATE", "DELETE"))]
     assert changed == []
     assert [each for each, _ in statements if each.startswith("SELECT outbox.")] == []
+
+
+@pytest.mark.parametrize("name", ["Jean-Pierre Dupont", "Maëlle O’Neil", "D'Arcy"])
+def test_a_name_with_a_hyphen_or_an_apostrophe_is_found_in_searches(claire: Administrator, name: str) -> None:
+    renamed(claire.engine, "Hugo Petit", name)
+    writes(claire.engine, f"{name} wrote this", f"{name} mot de passe")
+    writes(claire.engine, "", "jean pierre darcy neil")
+
+    shown = privacy.export(claire.engine, "hugo.petit@atelier-nord.example")
+    privacy.erase(claire.engine, "hugo.petit@atelier-nord.example", now=NOW)
+
+    assert (len(shown["feedback"]), len(shown["search_miss"])) == (1, 1)
+    assert [row["words"] for row in contents(claire.engine)["search_miss"]] == ["jean pierre darcy neil"]
+
+
+def test_an_export_tells_what_messages_and_quotes_of_others_say_of_the_person_and_no_more(
+    claire: Administrator,
+) -> None:
+    number = quoted(claire)
+    (karim, hugo, sophie) = claire.member_ids("Karim Benali", "Hugo Petit", "Sophie Leroy")
+    space_id, actor_id = claire.space_id, claire.member_id
+    gone = [hugo, sophie]
+    members.set_active(claire.engine, space_id=space_id, actor_id=actor_id, member_ids=gone, active=False, now=NOW)
+    with transaction(claire.engine) as connection:
+        by_karim = connection.execute(select(metadata.tables["quote"].c.document)).scalar_one()
+        by_karim = json.dumps(json.loads(by_karim) | {"asked_by": "Karim Benali"}, ensure_ascii=False)
+        connection.execute(metadata.tables["quote"].update().values(document=by_karim))
+
+    of_karim, of_hugo = privacy.export(claire.engine, karim), privacy.export(claire.engine, hugo)
+
+    assert [json.loads(row["private"]) for row in of_karim["outbox"]] == [{"recipient": "Karim Benali"}]
+    assert of_karim["quote"] == [{"number": number, "document": '{"asked_by": "Karim Benali"}'}]
+    assert [json.loads(row["private"]) for row in of_hugo["outbox"]] == [{"members": ["Hugo Petit"]}]
+    assert "Sophie" not in text_of(of_hugo)
+
+
+def test_an_address_in_other_capitals_beyond_ascii_is_the_same_person(claire: Administrator) -> None:
+    with transaction(claire.engine) as connection:
+        connection.execute(member.update().where(member.c.name == "Éric Blanc").values(email="Éric@x.example"))
+
+    assert privacy.export(claire.engine, "éRIC@X.example")["member"][0]["name"] == "Éric Blanc"
+    assert privacy.erase(claire.engine, "éric@x.example", now=NOW) == ["atelier-nord"]

@@ -25,6 +25,7 @@ from widget.services.transfer import (
     import_members,
 )
 from widget.services.transfer_file import TransferError
+from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store.engine import transaction
 
@@ -333,6 +334,23 @@ def test_an_address_in_capitals_is_the_same_person(claire: Administrator, tmp_pa
 
     assert report == Report(added=0, changed=1, unchanged=0)
     assert claire.seen().member.email == "Claire.Martin@Atelier-Nord.example"
+
+
+def test_capitals_beyond_ascii_make_no_second_person_and_the_export_comes_in_again(
+    new_engine: NewEngine, tmp_path: Path
+) -> None:
+    engine = new_engine()
+    bring_in(engine, tmp_path, space("leap-day"))  # whose administrator is alice.noël@leap-day.example
+    line = "leap-day,Alice Noël,Alice.NOËL@leap-day.example,administrator,active,2026-11-24"
+
+    report = import_members(engine, members_file(tmp_path, line), now=NOW)
+    export_file(engine, tmp_path / "all.json")
+
+    assert report == Report(added=0, changed=1, unchanged=0)
+    assert import_file(new_engine(), TERMS, tmp_path / "all.json", now=NOW).added == 1
+    with transaction(engine) as connection:
+        found = spaces.member_by_email(connection, "leap-day", "alice.noël@LEAP-day.example")
+    assert found is not None
 
 
 def test_an_import_is_in_the_audit_log_without_what_is_personal(engine: Engine, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 import secrets
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -16,8 +15,6 @@ from widget.store.feedback import Feedback
 LONGEST_COMMENT = 2000
 #: How long a comment may follow the click.
 OPEN_FOR = timedelta(hours=1)
-_MOST_WORDS, _LONGEST_WORD = 6, 30
-_LETTERS = re.compile(r"[^\W\d_]+")
 #: What a spreadsheet would take for the start of a formula.
 _FORMULA = tuple("=+-@\t\r\n|%")
 COLUMNS = ("at", "article", "section", "language", "version", "helpful", "comment")
@@ -47,13 +44,8 @@ def comment(engine: Engine, feedback_id: str, text: str) -> bool:
 
 
 def missed(engine: Engine, *, language: str, text: str, now: datetime) -> str:
-    """Count a search without a result, and return the words kept of it, or "" where there are none to keep.
-
-    Only words are kept: what holds a digit or an @ may be a number or an address of somebody.
-    """
-    chunks = [chunk for chunk in text.lower().split() if "@" not in chunk and not any(map(str.isdigit, chunk))]
-    words = [word[:_LONGEST_WORD] for chunk in chunks for word in _LETTERS.findall(chunk)]
-    kept = " ".join(words[:_MOST_WORDS])
+    """Count a search without a result, and return the words kept of it, or "" where there are none to keep."""
+    kept = " ".join(feedback.words_of(text))
     if kept:
         with transaction(engine) as connection:
             feedback.count_miss(connection, language, kept, now.date())

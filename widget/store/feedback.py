@@ -1,5 +1,6 @@
 """What readers say of the articles, and what they search in vain: words and figures, nobody's name or address."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,6 +13,8 @@ from widget.store.tables import feedback, search_miss
 
 #: Different searches kept; what is new after that is not.
 MOST_MISSES = 10_000
+_MOST_WORDS, _LONGEST_WORD = 6, 30
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,16 @@ class Miss:
     words: str
     count: int
     last_on: date
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a search, or of a name, as they are kept of a search.
+
+    Only words are: what holds a digit or an @ may be a number or an address of somebody.
+    """
+    chunks = [chunk for chunk in text.lower().split() if "@" not in chunk and not any(map(str.isdigit, chunk))]
+    words = [word[:_LONGEST_WORD] for chunk in chunks for word in _LETTERS.findall(chunk)]
+    return words[:_MOST_WORDS]
 
 
 def add(connection: Connection, found: Feedback) -> None:

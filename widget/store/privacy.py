@@ -25,9 +25,11 @@ from sqlalchemy import (
     update,
 )
 
-from widget.store.names import DOCUMENTS, GONE, known_as, masked, without
+from widget.store.feedback import words_of
+from widget.store.names import DOCUMENTS, GONE, known_as, masked, said, without
 from widget.store.outbox import instant
 from widget.store.tables import (
+    ADDRESS,
     calendar_feed,
     delivery,
     draft,
@@ -68,14 +70,16 @@ class Person:
 
     @property
     def words(self) -> frozenset[str]:
-        """What the person is called in a text; nothing of one who was erased."""
-        return frozenset((self.names | self.emails) - {GONE, ""})
+        """What the person is called in a text, and in what is kept of a search; nothing of one who was erased."""
+        searched = {" ".join(words) for each in self.names if len("".join(words := words_of(each))) > 1}
+        return frozenset((self.names | self.emails | searched) - {GONE, ""})
 
 
 def find(connection: Connection, who: str) -> Person:
     """Return the person of an e-mail address (in any spelling) or of an id; empty where nobody is meant."""
-    same = or_(func.lower(member.c.email) == who.lower(), member.c.id == who)
-    members = connection.execute(select(member).where(same)).all()
+    # Here and not in the query: SQLite knows capitals of ASCII alone.
+    everybody = connection.execute(select(member).order_by(member.c.id))
+    members = [each for each in everybody if each.id == who or each.email.lower() == who.lower()]
     people = connection.execute(select(staff).where(staff.c.id == who)).all()
     member_ids, space_ids = tuple(each.id for each in members), tuple(each.space_id for each in members)
     return Person(
@@ -83,7 +87,7 @@ def find(connection: Connection, who: str) -> Person:
         staff_ids=tuple(each.id for each in people),
         space_ids=space_ids,
         names=frozenset(each.name for each in (*members, *people)) | known_as(connection, member_ids, space_ids),
-        emails=frozenset(each.email.lower() for each in members),
+        emails=frozenset(spelled for each in members for spelled in (each.email, each.email.lower())),
     )
 
 
@@ -93,10 +97,10 @@ def belongs(table: Table, person: Person) -> ColumnElement[bool] | None:
     direct = [each.in_(ids) for each, ids in own.items() if each.table is table]
     direct += [key.parent.in_(own[key.column]) for key in table.foreign_keys if key.column in own]
     named = {"member.id": person.member_ids, "member.email": person.emails}
-    by_name = [
-        (func.lower(each) if each.info["names"] == "member.email" else each).in_(named[each.info["names"]])
-        for each in table.columns
-        if each.info.get("names")
+    by_name = [each.in_(named[each.info["names"]]) for each in table.columns if each.info.get("names")]
+    # An address may stand there in other capitals than the member has it in now.
+    by_name += [
+        func.lower(each).in_(person.emails) for each in table.columns if each.info.get("names") == ADDRESS["names"]
     ]
     if direct or by_name:
         return or_(*direct, *by_name)
@@ -119,7 +123,24 @@ def rows(connection: Connection, person: Person) -> dict[str, list[dict[str, Any
             found[table.name] = [dict(row) for row in answer]
     for column in _FREE:
         found[column.table.name] = [dict(row) for row in _mentioning(connection, column, person)]
+    for column in DOCUMENTS:
+        found[column.table.name] += _said_by_others(connection, column, person, found[column.table.name])
     return {name: held for name, held in found.items() if held}
+
+
+def _said_by_others(
+    connection: Connection, column: Column[Any], person: Person, own: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return what the documents that are not the person's own say of the person, and nothing of anybody else."""
+    key = next(iter(column.table.primary_key))
+    known, told = {row[key.name] for row in own}, []
+    query = select(key, column).where(column.table.c.space_id.in_(person.space_ids)).order_by(key)
+    for number, text in connection.execute(query):
+        before = json.loads(text)
+        found = said(before, masked(column, before, person.words))
+        if found and number not in known:
+            told.append({key.name: number, column.name: json.dumps(found, ensure_ascii=False)})
+    return told
 
 
 def _mentioning(connection: Connection, column: Column[Any], person: Person) -> list[RowMapping]:

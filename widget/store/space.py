@@ -104,9 +104,21 @@ def load_member(connection: Connection, space_id: str, member_id: str) -> Member
 
 def member_by_email(connection: Connection, space_id: str, email: str) -> Member | None:
     """Return the member of this space who has an address, in whatever capitals, or None."""
-    own = (member.c.space_id == space_id, func.lower(member.c.email) == email.lower(), space.c.archived.is_(False))
-    row = connection.execute(select(member).join(space, space.c.id == member.c.space_id).where(*own)).first()
-    return Member(*row) if row else None
+    member_id = id_by_email(connection, space_id, email)
+    return load_member(connection, space_id, member_id) if member_id else None
+
+
+def id_by_email(connection: Connection, space_id: str, email: str) -> str | None:
+    """Return the id of the member with an address, archived or not; one in capitals is the same person."""
+    for same in (member.c.email == email, func.lower(member.c.email) == email.lower()):
+        row = connection.execute(select(member.c.id).where(member.c.space_id == space_id, same)).first()
+        if row:
+            return str(row.id)
+    if email.isascii():
+        return None
+    # SQLite knows capitals of ASCII alone.
+    everybody = connection.execute(select(member.c.id, member.c.email).where(member.c.space_id == space_id))
+    return next((str(each.id) for each in everybody if each.email.lower() == email.lower()), None)
 
 
 def reads(connection: Connection, space_id: str, member_id: str, language: str) -> None:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from widget.domain.plan import Level
 from widget.domain.subscription import Step
 from widget.domain.timeline import days_to_come
 from widget.store import subscription as subscriptions
+from widget.store.space import id_by_email
 from widget.store.tables import billed_step, member, pending_change, space, subscription
 
 _FIRST_DAY = date(2000, 1, 1)
@@ -117,11 +118,8 @@ def put_member(connection: Connection, space_id: str, values: Mapping[str, Any])
 
 def _known(connection: Connection, space_id: str, email: str) -> RowMapping | None:
     """Return the member with an address; one in capitals is the same person, which no index finds."""
-    for same in (member.c.email == email, func.lower(member.c.email) == email.lower()):
-        found = connection.execute(select(member).where(member.c.space_id == space_id, same)).mappings().first()
-        if found:
-            return found
-    return None
+    member_id = id_by_email(connection, space_id, email)
+    return connection.execute(select(member).where(member.c.id == member_id)).mappings().first()
 
 
 def everything(connection: Connection) -> list[dict[str, Any]]:
