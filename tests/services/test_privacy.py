@@ -359,6 +359,18 @@ def test_a_person_called_like_a_town_takes_no_town_out_of_a_quote(claire: Admini
     assert quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60)) == 1
 
 
+def test_somebody_whose_name_is_part_of_anothers_leaves_the_other_their_name(claire: Administrator) -> None:
+    renamed(claire.engine, "Hugo Petit", "Martin")
+    quoted(claire)
+    claire.orders(Level("premium", 12, 2))
+    before = contents(claire.engine)
+
+    privacy.erase(claire.engine, "hugo.petit@atelier-nord.example", now=NOW)
+
+    after = contents(claire.engine)
+    assert (after["quote"], after["outbox"]) == (before["quote"], before["outbox"])
+
+
 def test_a_customer_who_is_the_person_is_taken_out_of_the_quote_and_the_address_of_a_town_is_not(
     claire: Administrator,
 ) -> None:

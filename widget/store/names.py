@@ -13,7 +13,9 @@ from widget.store.tables import audit_event, outbox, quote
 GONE = "–"
 #: JSON texts that tell of several people: one is taken out, the others stay.
 DOCUMENTS: tuple[Column[Any], ...] = (outbox.c.private, quote.c.document)
-#: What no person is named in: a space is called what it is, also where somebody is called the same.
+#: What is a name, or a list of names, and nothing else.
+_NAMES = ("actor", "asked_by", "members", "recipient")
+#: Of what is private of a message, what names no person: a space is called what it is, like somebody or not.
 _NO_PERSON = ("space", "customer")
 
 
@@ -30,12 +32,20 @@ def without(value: Any, words: Collection[str]) -> Any:
 
 
 def masked(column: Column[Any], document: Mapping[str, Any], words: Collection[str]) -> dict[str, Any]:
-    """Return a document of a column in which these words are masked where people are named, and nowhere else."""
-    people = {"asked_by"} if column is quote.c.document else document.keys() - set(_NO_PERSON)
-    found = {name: without(each, words) if name in people else each for name, each in document.items()}
+    """Return a document of a column in which a person is masked where people are named, and nowhere else."""
+    texts = set() if column is quote.c.document else document.keys() - {*_NAMES, *_NO_PERSON}
+    found = {name: without(each, words) if name in texts else each for name, each in document.items()}
+    found |= {name: _unnamed(found[name], {each.lower() for each in words}) for name in _NAMES if name in found}
     if isinstance(found.get("customer"), Mapping):
         found["customer"] = _made_out(found["customer"], words)
     return found
+
+
+def _unnamed(name: Any, words: Collection[str]) -> Any:
+    """Return a name, or a list of names, masked where it is the person's: "Martin" is not part of "Claire Martin"."""
+    if isinstance(name, list):
+        return [_unnamed(each, words) for each in name]
+    return GONE if str(name).lower() in words else name
 
 
 def _made_out(customer: Mapping[str, Any], words: Collection[str]) -> dict[str, Any]:
