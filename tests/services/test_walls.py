@@ -20,6 +20,7 @@ from widget.store import (
     audit,
     calendar,
     identity,
+    names,
     order,
     outbox,
     privacy,
@@ -32,6 +33,7 @@ from widget.store import (
 )
 from widget.store.engine import open_engine, reading, transaction
 from widget.store.tables import delivery, member, metadata, placed_order
+from widget.store.tables import outbox as outbox_rows
 from widget.store.tables import subscription as subscriptions
 
 Ids = dict[str, str]
@@ -46,6 +48,8 @@ BY_ID: dict[str, Read] = {
     "order.answered": lambda c, s, i: order.answered(c, s, "order", i["key"]),
     "quote.load": lambda c, s, i: quote.load(c, s, i["number"]),
     "session.of_member": lambda c, s, i: session.of_member(c, s, i["boss"]),
+    "space.id_by_email": lambda c, s, i: space.id_by_email(c, s, i["email"]),
+    "space.id_by_email beyond ASCII": lambda c, s, i: space.id_by_email(c, s, i["beyond"]),
     "space.load_member": lambda c, s, i: space.load_member(c, s, i["boss"]),
     "space.member_by_email": lambda c, s, i: space.member_by_email(c, s, i["email"]),
     "subscription.ordered_on": lambda c, s, i: subscription.ordered_on(c, s, i["change"]),
@@ -117,9 +121,17 @@ def filled(engine: Engine, space_id: str, leader: str = "") -> Ids:
     values = {"issuer": "us", "subject": f"subject-{space_id}", "space_id": space_id, "member_id": boss.member_id}
     with transaction(engine) as connection:
         connection.execute(insert(metadata.tables["identity"]).values(**values))
+        connection.execute(insert(member).values(**beyond_ascii(space_id)))
         outbox.add(connection, space_id, kind="quote.sent", facts={"private": {}}, at=NOW, to=["a@example.org"])
         reminder.choose(connection, space_id, reminders=False)
-    return ids | {"subject": f"subject-{space_id}", "handle": session.hashed(begun)}
+    ids |= {"subject": f"subject-{space_id}", "handle": session.hashed(begun)}
+    return ids | {"beyond": f"ÉLISE@{space_id}.example"}
+
+
+def beyond_ascii(space_id: str) -> dict[str, str]:
+    """Return a member whose capitals SQLite does not know."""
+    who = {"id": f"elise-{space_id}", "name": "Élise", "email": f"élise@{space_id}.example"}
+    return who | {"space_id": space_id, "role": "user", "state": "inactive"}
 
 
 def own_rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
@@ -242,6 +254,33 @@ def test_who_is_erased_here_leaves_a_namesake_next_door_as_they_are(engine: Engi
     with reading(engine) as connection:
         assert own_rows(connection) == before
     assert "Olivia Twice" in str(before["quote"])
+
+
+def test_who_is_shown_here_is_shown_nothing_of_a_namesake_next_door(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        connection.execute(update(member).where(member.c.role == "administrator").values(name="Olivia Twice"))
+    filled(engine, "own", "Olivia Twice")
+    ids = filled(engine, "neighbour", "Olivia Twice")
+
+    with reading(engine) as connection:
+        alone = privacy.rows(connection, privacy.find(connection, ids["boss"]))
+        others = set(
+            connection.execute(select(outbox_rows.c.id).where(outbox_rows.c.space_id != "neighbour")).scalars()
+        )
+
+    assert others
+    assert others.isdisjoint(row["id"] for row in alone["outbox"])
+
+
+def test_what_is_said_next_door_of_an_id_is_no_name_of_anybody_here(engine: Engine) -> None:
+    boss = administrator(engine, "own", "Olivia own").member_id
+    facts = {"recipient": boss, "private": {"recipient": "Somebody Else"}}
+    with transaction(engine) as connection:
+        outbox.add(connection, "neighbour", kind="quote.sent", facts=facts, at=NOW, to=[])
+
+        assert names.known_as(connection, [boss], ["own"]) == set()
+        outbox.add(connection, "own", kind="quote.sent", facts=facts, at=NOW, to=[])
+        assert names.known_as(connection, [boss], ["own"]) == {"Somebody Else"}
 
 
 def test_a_message_is_counted_in_its_own_space_and_goes_to_its_own_people(engine: Engine) -> None:

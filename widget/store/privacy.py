@@ -132,9 +132,10 @@ def _said_by_others(
     connection: Connection, column: Column[Any], person: Person, own: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return what the documents that are not the person's own say of the person, and nothing of anybody else."""
-    key = next(iter(column.table.primary_key))
+    table = column.table
+    key = next(iter(table.primary_key))
     known, told = {row[key.name] for row in own}, []
-    query = select(key, column).where(column.table.c.space_id.in_(person.space_ids)).order_by(key)
+    query = select(key, column).where(table.c.space_id.in_(person.space_ids)).order_by(key)
     for number, text in connection.execute(query):
         before = json.loads(text)
         found = said(before, masked(column, before, person.words))
