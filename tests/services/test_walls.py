@@ -52,6 +52,7 @@ BY_ID: dict[str, Read] = {
     "space.id_by_email beyond ASCII": lambda c, s, i: space.id_by_email(c, s, i["beyond"]),
     "space.load_member": lambda c, s, i: space.load_member(c, s, i["boss"]),
     "space.member_by_email": lambda c, s, i: space.member_by_email(c, s, i["email"]),
+    "subscription.billed_before": lambda c, s, i: subscription.billed_before(c, s, i["change"]),
     "subscription.ordered_on": lambda c, s, i: subscription.ordered_on(c, s, i["change"]),
     "subscription.state_of": lambda c, s, i: subscription.state_of(c, s, i["change"]),
     "transfer._known": lambda c, s, i: transfer._known(c, s, i["email"]),
@@ -62,6 +63,7 @@ WHOLE: dict[str, Read] = {
     "audit.first_altered": lambda c, s, _: audit.first_altered(c, s),
     "audit.altered_orders": lambda c, s, _: audit.altered_orders(c, s),
     "calendar.since": lambda c, s, _: calendar.since(c, s),
+    "order.newest": lambda c, s, _: order.newest(c, s),
     "outbox.last": lambda c, s, _: outbox.last(c, s, ["order.placed", "change.undone"]),
     "outbox.listed": lambda c, s, _: outbox.listed(c, s, ["order.placed", "quote.created"]),
     "quote.of_space": lambda c, s, _: quote.of_space(c, s),
@@ -80,6 +82,7 @@ WHOLE: dict[str, Read] = {
 WRITES: dict[str, Read] = {
     "audit.append": lambda c, s, _: audit.append(c, s, at=NOW, actor="x", kind="test", data={}),
     "calendar.remove": lambda c, s, _: calendar.remove(c, s),
+    "calendar.remove_of": lambda c, s, i: calendar.remove_of(c, s, i["boss"]),
     "order.update_draft": lambda c, s, i: order.update_draft(c, s, i["boss"], i["draft"], comment="changed"),
     "outbox.add": lambda c, s, _: outbox.add(c, s, kind="quote.created", facts={"private": {}}, at=NOW, subject="w"),
     "quote.settle": lambda c, s, i: quote.settle(c, s, i["number"], QuoteState.WITHDRAWN, at=NOW),
