@@ -59,10 +59,12 @@ class ChangePreview:
     @property
     def can_be_undone(self) -> bool:
         """Whether the order, once placed, can be taken back until its price date (rule: undo)."""
-        rank = {plan.id: plan.rank for plan in self.price_book.plans}.__getitem__
         # Where nothing is to come there is no pending change: back to what is billed already, the order is over.
         pending = days_to_come(self.billed, self.on)
-        return bool(pending) and undone(self.billed, self.on, rank, self.subscription.billed) != self.billed
+        return (
+            bool(pending)
+            and undone(self.billed, self.on, self.price_book.rank, self.subscription.billed) != self.billed
+        )
 
     @property
     def late_price_date(self) -> date | None:

@@ -68,6 +68,10 @@ class PriceBook:
                 return each
         raise KeyError(plan)
 
+    def rank(self, plan: str) -> int:
+        """Return the rank of the plan of this id. Raises KeyError for an id that the book does not know."""
+        return self.plan(plan).rank
+
     def fee(self, level: Level, interval: Interval) -> int:
         """Return the fee of a whole month or year at this level, in minor units, without VAT."""
         prices = self.plan(level.plan).prices[interval]

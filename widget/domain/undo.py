@@ -6,17 +6,12 @@ from datetime import date
 from widget.domain.plan import Level
 from widget.domain.subscription import Step, Subscription
 from widget.domain.terms import Terms
-from widget.domain.timeline import Rank, highest_from, undone
-
-
-def _rank(terms: Terms, on: date) -> Rank:
-    book = terms.price_book(on)
-    return lambda plan: book.plan(plan).rank
+from widget.domain.timeline import highest_from, undone
 
 
 def can_undo(subscription: Subscription, *, on: date, terms: Terms, before: tuple[Step, ...] | None = None) -> bool:
     """Return whether a decrease is still to come, so that it can be taken back (rule: undo). `before` as for `undo`."""
-    return undone(subscription.billed, on, _rank(terms, on), before) != subscription.billed
+    return undone(subscription.billed, on, terms.price_book(on).rank, before) != subscription.billed
 
 
 def undo(subscription: Subscription, *, on: date, terms: Terms, before: tuple[Step, ...] | None = None) -> Subscription:
@@ -26,7 +21,7 @@ def undo(subscription: Subscription, *, on: date, terms: Terms, before: tuple[St
     come, the subscription comes back unchanged. `before` is what was billed before the pending order, where that is
     known: what was in use then and not billed yet comes back only with it.
     """
-    rank = _rank(terms, on)
+    rank = terms.price_book(on).rank
     billed = undone(subscription.billed, on, rank, before)
     if billed == subscription.billed:
         return subscription
@@ -38,7 +33,7 @@ def in_use_on(subscription: Subscription, *, on: date, terms: Terms) -> Level:
 
     Users and Zoom licenses dropped on the day of the order; the plan is the highest that is still billed.
     """
-    rank = _rank(terms, on)
+    rank = terms.price_book(on).rank
     still_billed = highest_from(subscription.billed, on, rank).plan
     plan = subscription.in_use.plan if rank(subscription.in_use.plan) <= rank(still_billed) else still_billed
     return replace(subscription.in_use, plan=plan)

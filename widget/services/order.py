@@ -226,7 +226,7 @@ def _taken_back(connection: Connection, seen: Account, result: ChangePreview) ->
     if seen.pending is None:
         return billed
     before = subscriptions.billed_before(connection, seen.space.id, seen.pending.id)
-    rank = {plan.id: plan.rank for plan in result.price_book.plans}.__getitem__
+    rank = result.price_book.rank
     both = undone(billed, seen.on, rank, before)
     return both if levels(both) == levels(undone(billed, seen.on, rank)) else billed
 

@@ -1,6 +1,5 @@
 """A limit on what a request asks for: passed, or 429 with the seconds to wait."""
 
-from collections.abc import Awaitable, Callable
 from functools import wraps
 
 from starlette.exceptions import HTTPException
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from widget.logs import Event, tell
 from widget.services.limits import Limit, one_household
 from widget.web.context import context_of
-from widget.web.threads import in_thread
+from widget.web.threads import Endpoint, in_thread
 
 _THIS_MACHINE = {"", "127.0.0.1", "::1"}
 
@@ -32,9 +31,7 @@ def limited(request: Request, limit: Limit, *, member_id: str = "") -> None:
         raise HTTPException(429, headers={"Retry-After": str(wait)})
 
 
-def counted(
-    limit: Limit, endpoint: Callable[[Request], Awaitable[Response]]
-) -> Callable[[Request], Awaitable[Response]]:
+def counted(limit: Limit, endpoint: Endpoint) -> Endpoint:
     """Return an endpoint each request of which is counted for the address that it comes from, whatever it asks."""
 
     @wraps(endpoint)
