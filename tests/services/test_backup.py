@@ -10,6 +10,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import select
 
 from tests.services.conftest import NOW, Administrator, contents
@@ -18,7 +20,7 @@ from widget.domain.plan import Level
 from widget.services import backup
 from widget.services.audit import AlteredError
 from widget.store.copy import FENCED
-from widget.store.engine import StoreError, open_engine, transaction
+from widget.store.engine import MIGRATIONS, StoreError, open_engine, transaction
 from widget.store.tables import placed_order
 
 
@@ -80,8 +82,8 @@ def test_a_restored_copy_serves_sends_and_applies_nothing_until_it_is_accepted(
     (tmp_path / "restored").mkdir()
 
     assert main(["restore", str(copy)]) == 0
-    for command in ("work", "serve", "apply-due"):
-        assert main([command]) == 1
+    for act in ("work", "serve", "apply-due"):
+        assert main([act]) == 1
         assert "is a restored copy" in capsys.readouterr().err
     assert main(["accept-restored"]) == 0
     assert main(["apply-due"]) == 0
@@ -238,3 +240,54 @@ def test_only_its_owner_reads_a_copy(claire: Administrator, tmp_path: Path) -> N
 
     for each in (copy, tmp_path / "new" / "helpcentre.sqlite3"):
         assert stat.S_IMODE(each.stat().st_mode) == 0o600
+
+
+#: The schema before the audit log had a head, which this program reads.
+OLD = "0006"
+
+
+def revision(path: Path) -> str:
+    with closing(sqlite3.connect(path)) as connection:
+        return str(connection.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+
+def test_a_copy_taken_before_an_upgrade_keeps_its_schema_and_is_upgraded_when_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, copies = tmp_path / "data", tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setenv("HELPCENTER_DATA", str(data))
+    assert main(["import", "widget/data/demo.json"]) == 0
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    old = open_engine(f"sqlite:///{data}/helpcentre.sqlite3")
+    with transaction(old) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, OLD)
+    old.dispose()
+    capsys.readouterr()
+
+    assert main(["backup", str(copies / "before")]) == 0
+    assert "14 spaces" in capsys.readouterr().out
+    assert (revision(data / "helpcentre.sqlite3"), revision(copies / "before")) == (OLD, OLD)
+    assert [each.name for each in copies.iterdir()] == ["before"]
+
+    monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path / "new"))
+    assert main(["restore", str(copies / "before")]) == 0
+    assert revision(tmp_path / "new" / "helpcentre.sqlite3") == OLD
+    assert main(["accept-restored"]) == 0
+    assert main(["audit", "verify"]) == 0
+    assert revision(tmp_path / "new" / "helpcentre.sqlite3") > OLD
+
+
+def test_a_damaged_database_is_named_where_a_copy_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "helpcentre.sqlite3"
+    file.write_bytes(b"this is no database" * 100)
+    monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path))
+
+    assert main(["backup", str(tmp_path / "copy")]) == 1
+
+    assert capsys.readouterr().err == f"{file}: damaged, no copy was kept (file is not a database)\n"
+    assert [each.name for each in tmp_path.iterdir()] == [file.name]

@@ -1,5 +1,7 @@
 """Copies of the database, taken while it is in use and proved at once; a restored one acts only when it is told to."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,7 +9,7 @@ from sqlalchemy import Engine
 
 from widget.services.audit import Verified, verify
 from widget.store import copy
-from widget.store.engine import open_engine
+from widget.store.engine import is_current, migrate, open_engine
 
 
 class FencedError(Exception):
@@ -41,9 +43,20 @@ def _proved(path: Path, found: Verified) -> Proved:
 
 
 def _verified(path: Path) -> Verified:
+    """Read every chain of a copy. One with an older schema stays as it is: what is read is a copy of it, migrated."""
+    with _opened(path) as opened:
+        if is_current(opened):
+            return verify(opened)
+    with copy.of_copy(path) as another, _opened(another) as opened:
+        migrate(opened)
+        return verify(opened)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Engine]:
     opened = open_engine(f"sqlite:///{path}")
     try:
-        return verify(opened)
+        yield opened
     finally:
         opened.dispose()
 

@@ -15,6 +15,7 @@ from widget.store.engine import StoreError
 FENCED = 7_340_011
 #: What SQLite keeps beside a database. Left over from another one, it would be played into the file that lies there.
 BESIDE = ("-journal", "-wal", "-shm")
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 #: A copy holds everything about everybody: only its owner reads it.
 OWNER_ONLY = 0o600
 
@@ -32,7 +33,13 @@ def take(engine: Engine, target: Path, prove: Callable[[Path], Proof]) -> Proof:
     if target.exists():
         raise StoreError(f"{target}: is already there; choose another name")
     with _unfinished(target) as unfinished:
-        _copy(Path(str(engine.url.database)), unfinished)
+        source = Path(str(engine.url.database))
+        try:
+            _copy(source, unfinished)
+        except sqlite3.DatabaseError as error:
+            if error.sqlite_errorcode in DAMAGED:
+                raise StoreError(f"{source}: damaged, no copy was kept ({error})") from None
+            raise
         _fence(unfinished)
         return prove(unfinished)
 
@@ -62,6 +69,23 @@ def put(source: Path, engine: Engine, prove: Callable[[Path], Proof]) -> Proof:
 
 
 @contextmanager
+def of_copy(source: Path) -> Iterator[Path]:
+    """Give a copy of a copy, to do with as one likes: it is gone afterwards."""
+    another = source.with_name(f"{source.name}.read")
+    _remove(another)
+    try:
+        _made(another)
+        _copy(source, another)
+        yield another
+    finally:
+        _remove(another)
+
+
+def _made(file: Path) -> None:
+    os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+
+
+@contextmanager
 def _unfinished(target: Path) -> Iterator[Path]:
     """Give a new file beside `target`: it takes that name where all went well, and is gone where not."""
     _refuse_left_over(target)
@@ -70,7 +94,7 @@ def _unfinished(target: Path) -> Iterator[Path]:
     unfinished = target.with_name(f"{target.name}.unfinished")
     _remove(unfinished)
     try:
-        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
+        _made(unfinished)
         yield unfinished
         _keep(unfinished, target)
     except (OSError, sqlite3.Error) as error:

@@ -19,9 +19,9 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 #: Bytes that must be free on the disk of SQLite before anything new is promised: what is under way still ends.
 ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-# Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
 #: Connections of one process: one for each thread that may ask, and some; who finds none free waits so many seconds.
 POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 10}
+# Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
 _writer = threading.Lock()
 
 
@@ -135,8 +135,7 @@ def refuse_missing(engine: Engine) -> None:
 
 def migrate(engine: Engine) -> None:
     """Bring the schema up to date. Raises StoreError for a damaged file or a schema newer than this program."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config = _config()
     try:
         with transaction(engine) as connection:
             if engine.dialect.name == "postgresql":
@@ -147,6 +146,21 @@ def migrate(engine: Engine) -> None:
             command.upgrade(config, "head")
     except DBAPIError as error:
         raise _unusable(engine.url.database, str(error.orig)) from None
+
+
+def is_current(engine: Engine) -> bool:
+    """Return whether the schema is this program's. Raises StoreError for one that is newer than this program."""
+    config = _config()
+    with reading(engine) as connection:
+        _refuse_newer(connection, config)
+        found = MigrationContext.configure(connection).get_current_revision()
+    return found == ScriptDirectory.from_config(config).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
 
 
 def broken(error: DBAPIError) -> str:
