@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Service
 from tests.browser.people import ANNUAL, LATE, MONTHLY, a_space, enter
@@ -243,6 +243,76 @@ def test_a_survey_that_is_sent_after_the_session_ended_is_found_again_after_sign
 
     expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
     assert page.evaluate("sessionStorage.length") == 0
+
+
+SMALL = ANNUAL | {"plan": "essential", "users": 10, "zoom_licenses": 1}
+
+
+def test_what_is_typed_before_ones_own_state_is_there_changes_nothing_else(service: Service, page: Page) -> None:
+    enter(page.context, service, a_space(service, SMALL))
+    held: list[Route] = []
+    page.route("**/widget/fr/change", lambda route: held.append(route))
+    page.goto(service.address + DOWNGRADE["fr"])
+    page.locator("#sw-users").fill("7")
+    page.wait_for_timeout(300)
+    held[0].continue_()
+
+    expect(page.locator(".sw-state")).to_be_visible()
+    expect(page.locator("#sw-users")).to_have_value("7")
+    expect(page.locator("#sw-zoom_licenses")).to_have_value("1")
+    expect(page.locator("[name=plan][value=essential]")).to_be_checked()
+    expect(page.locator(".sw-panel")).not_to_contain_text("Facture de mise à niveau")
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_what_is_typed_before_the_script_is_there_stays_and_is_calculated(
+    service: Service, page: Page, signed_in: bool
+) -> None:
+    if signed_in:
+        enter(page.context, service, a_space(service, SMALL))
+    held: list[Route] = []
+    page.route("**/subscription-widget.js*", lambda route: held.append(route))
+    page.goto(service.address + DOWNGRADE["fr"], wait_until="commit")
+    page.locator("#sw-users").fill("9")
+    held[0].continue_()
+
+    expect(page.locator(".sw-panel")).to_contain_text("9 utilisateurs")
+    expect(page.locator("#sw-users")).to_have_value("9")
+
+
+def test_a_survey_that_is_too_long_moves_along_with_the_language(service: Service, page: Page) -> None:
+    enter(page.context, service, a_space(service, ANNUAL))
+    page.goto(service.address + "/widget/fr/change?users=10")
+    next_step(page)
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").evaluate(
+        "field => { field.removeAttribute('maxlength'); field.value = 'a'.repeat(2100); }"
+    )
+    next_step(page)
+    expect(page.locator(".sw-summary")).to_be_visible()
+    page.get_by_role("link", name="English").click()
+
+    expect(page.get_by_role("heading", name="Why are you reducing")).to_be_visible()
+    expect(page.locator("#sw-comment")).to_have_value("a" * 2100)
+    expect(page.locator("[name=reason]:checked")).to_have_count(1)
+
+
+def test_a_survey_on_its_own_page_that_is_sent_after_the_session_ended_is_found_again(
+    service: Service, page: Page
+) -> None:
+    space = a_space(service, ANNUAL)
+    enter(page.context, service, space)
+    page.goto(service.address + "/widget/fr/change?users=10")
+    next_step(page)
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    survey = page.url
+    page.context.clear_cookies()
+    next_step(page)
+    expect(page.locator("#sw-comment")).to_have_count(0)
+    enter(page.context, service, space)
+    page.goto(survey)
+
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
 
 
 def test_an_order_that_is_sent_while_the_service_is_down_leaves_the_review_and_its_box_as_they_are(

@@ -1,10 +1,9 @@
-// <subscription-widget> enhances the server's own forms (decisions/0003).
+// Enhances the server's own forms (decisions/0003).
 (() => {
   "use strict";
   const ASK = { headers: { Accept: "text/html;fragment=1" }, credentials: "include" };
   const WISH = /^(plan|users|zoom_licenses)$/;
   const VALUE = /^[A-Za-z0-9_-]{1,40}$/;
-  const KEPT = "widget";
   const plain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
   // Instant navigation writes over `history.state`: a memory of our own comes first.
   const entries = new Map();
@@ -14,7 +13,6 @@
 
   class SubscriptionWidget extends HTMLElement {
     connectedCallback() {
-      // The children may not be parsed yet.
       if (this.listening) return;
       this.listening = new AbortController();
       const { signal } = this.listening;
@@ -31,6 +29,7 @@
       on(window.navigation, "currententrychange", () => this.prefill());
       this.path = location.pathname;
       this.hash = location.hash;
+      // The children may not be parsed yet.
       const ready = () => {
         on(window.location$ && window, "beforeunload", () => this.note()); // the theme's script is there
         this.start();
@@ -40,20 +39,21 @@
     }
 
     disconnectedCallback() {
-      this.listening?.abort();
-      this.listening = undefined;
+      this.listening = this.listening?.abort();
     }
 
     get source() { return this.getAttribute("src"); }
     get form() { return this.querySelector(".sw-form"); }
 
     async start() {
+      const early = this.form && this.edits()[0];
+      this.touched = early || this.querySelector(".sw-summary");
       const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
-      // The cookie says that asking is worth it.
       if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
       if (location.search || location.hash) this.prefill();
       if (kept.form) this.fill(kept.form);
+      else if (early) this.calculate();
     }
 
     again() {
@@ -61,7 +61,6 @@
       else if (!this.source) location.reload();
     }
 
-    // The query, and `#change=plan:premium,users:12`.
     proposed() {
       const found = new Map(new URLSearchParams(location.search));
       let hash = "";
@@ -88,6 +87,14 @@
       return form && this.touched && [...new FormData(form)].filter(([name]) => name !== "token");
     }
 
+    // What differs from what the server wrote.
+    edits() {
+      const blank = this.form.cloneNode(true);
+      blank.reset();
+      const was = new FormData(blank);
+      return [...new FormData(this.form)].filter(([name, value]) => !was.getAll(name).includes(value));
+    }
+
     show() {
       for (const each of this.querySelectorAll("noscript")) each.outerHTML = each.textContent;
     }
@@ -105,7 +112,6 @@
       this.calculate();
     }
 
-    // A later question aborts an earlier one of its kind.
     async ask(kind, address, options) {
       this[kind]?.abort();
       const { signal } = (this[kind] = new AbortController());
@@ -113,7 +119,7 @@
       try {
         const answer = await fetch(address, { ...ASK, ...options, signal });
         const html = await answer.text();
-        if (answer.status >= 500) throw new Error(String(answer.status));
+        if (answer.status >= 500) throw new Error();
         return { answer, html };
       } catch {
         if (!signal.aborted) this.down();
@@ -123,13 +129,14 @@
     }
 
     async load(address, focus) {
+      const own = this.isPersonal;
       this.isPersonal = true;
       if (address !== this.source) this.touched = false;
       const { answer, html } = (await this.ask("step", address)) ?? {};
-      if (!answer) return false;
+      if (!answer) return;
       if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
-      // What is typed meanwhile stays.
-      const typed = this.typed();
+      // What is typed meanwhile stays; the example goes.
+      const typed = own ? this.typed() : this.touched && this.edits();
       this.at = address === this.source ? undefined : address;
       this.proposals = undefined;
       this.swap(html, focus);
@@ -181,7 +188,6 @@
     down() {
       this.querySelector(".sw-panel")?.classList.add("sw-stale");
       this.say(this.querySelector("[role=status]")?.dataset.down ?? "", false);
-      return false;
     }
 
     // A section is no step.
@@ -228,8 +234,9 @@
       try {
         // Does anybody answer, before what was typed is left?
         if (form.hasAttribute("data-whole") || !this.source) {
-          if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error("health");
+          if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error();
           this.checked = form;
+          if (!this.source) this.keep();
           form.requestSubmit(event.submitter);
           this.checked = undefined;
           return;
@@ -261,7 +268,6 @@
       if (focus) target?.focus();
     }
 
-    // What is typed moves along, once.
     carry(event) {
       const link = event.target.closest?.("a[data-language], a[data-signin]");
       if (!link || !plain(event)) return;
@@ -273,14 +279,14 @@
 
     keep() {
       try {
-        sessionStorage.setItem(KEPT, JSON.stringify({ widget: this.at, form: this.typed() }));
+        sessionStorage.widget = JSON.stringify({ widget: this.at, form: this.typed() });
       } catch { /* no storage */ }
     }
 
     taken() {
       try {
-        const kept = JSON.parse(sessionStorage.getItem(KEPT));
-        sessionStorage.removeItem(KEPT);
+        const kept = JSON.parse(sessionStorage.widget);
+        delete sessionStorage.widget;
         return kept;
       } catch { /* nothing */ }
     }
