@@ -75,7 +75,15 @@ RISING = a_subscription(
             Level("essential", 20, 2),
             date(2028, 11, 9),
             Rule.MONTHLY_PRICE_DATE,
-            "Start of the lower price: 9 November 2028 (Plan), 1 December 2028 (Zoom licenses).",
+            "With monthly payment, the lower price starts on 1 December 2028.",
+            id="a plan that was still free has no lower price: the day is that of the licenses",
+        ),
+        pytest.param(
+            replace(RISING, billed=billed_as((date(2026, 7, 1), PREMIUM), (date(2028, 11, 20), ESSENTIAL))),
+            Level("essential", 20, 2),
+            date(2028, 11, 9),
+            Rule.MONTHLY_PRICE_DATE,
+            "Start of the lower price: 20 November 2028 (Plan), 1 December 2028 (Zoom licenses).",
             id="two days under one rule: each with its line",
         ),
         pytest.param(

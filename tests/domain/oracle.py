@@ -109,25 +109,25 @@ class Oracle:
         return tuple((wished > old) - (wished < old) for wished, old in pairs)
 
     def priced_from(self, on: date) -> tuple[date | None, ...]:
-        """Down: the first day at or under the wish for good. Up: s, if the price of s changes. Else None."""
+        """Down: the first later day that costs the wish for good. Up: s, if the price of s changes. Else None."""
         s, after = next_first(on), self.billed_after(on)
         dates: list[date | None] = []
         for item, direction in enumerate(self.directions(on)):
             if direction < 0:
                 day = self.price_date(on)
-                while day > on and after(day - DAY)[0][item] <= self.wish[item]:
+                while day > on and after(day - DAY)[0][item] == self.wish[item]:
                     day -= DAY
-                dates.append(day)
+                dates.append(day if day > on else None)
             else:
                 changes = after(s)[0][item] != self.billed(s)[0][item]
                 dates.append(s if direction > 0 and changes else None)
         return tuple(dates)
 
     def last_day_to_order(self, on: date) -> date | None:
-        """Walk to the last day before the same request would get other price dates."""
+        """Walk to the last day before the same request would get other price dates; without any, to the month's end."""
         if -1 not in self.directions(on):
             return None
         wanted, day = self.priced_from(on), on
-        while self.priced_from(day + DAY) == wanted:
+        while self.priced_from(day + DAY) == wanted and (any(wanted) or day + DAY < next_first(on)):
             day += DAY
         return day

@@ -233,6 +233,41 @@ def test_a_plan_raised_and_lowered_within_its_free_month_is_the_old_plan_at_once
     assert lowered.in_use == level("premium")
 
 
+def test_an_increase_that_is_partly_given_up_within_its_free_month_costs_what_is_left_from_the_next() -> None:
+    raised = preview(a_subscription(term_start=None), level(users=28), on=date(2027, 3, 3), terms=TERMS)
+
+    partly = preview(after(raised), level(users=24), on=date(2027, 3, 20), terms=TERMS)
+
+    assert dates(partly) == [None, date(2027, 4, 1), None]
+    assert line(partly, "users").rules == (Rule.SEATS_DROP_AT_ONCE, Rule.MONTHLY_PRICE_DATE)
+    assert [(fee.starts_on, fee.level.users) for fee in partly.fees] == [
+        (date(2027, 3, 20), 20),
+        (date(2027, 4, 1), 24),
+    ]
+    assert partly.last_day_to_order == date(2027, 3, 31)
+
+
+def test_an_increase_that_is_wholly_given_up_within_its_free_month_has_no_price_date() -> None:
+    raised = preview(a_subscription(term_start=None), level(users=28), on=date(2027, 3, 3), terms=TERMS)
+
+    wholly = preview(after(raised), level(users=20), on=date(2027, 3, 20), terms=TERMS)
+
+    assert dates(wholly) == [None, None, None]
+    assert line(wholly, "users").rules == (Rule.SEATS_DROP_AT_ONCE,)
+    assert [(fee.starts_on, fee.level.users) for fee in wholly.fees] == [(date(2027, 3, 20), 20)]
+    assert wholly.last_day_to_order == date(2027, 3, 31)
+
+
+@pytest.mark.parametrize("term_start", [None, date(2026, 7, 1)], ids=["monthly", "annual"])
+def test_nobody_is_told_that_prices_rose_who_gives_up_a_part_of_what_was_just_added(term_start: date | None) -> None:
+    raised = preview(a_subscription(term_start=term_start), level(users=28), on=date(2027, 3, 3), terms=TERMS)
+
+    partly = preview(after(raised), level(users=24), on=date(2027, 3, 20), terms=TERMS)
+
+    assert partly.fees[-1].amount > partly.fees[0].amount
+    assert Rule.PRICE_OF_THE_DAY not in [each.rule for each in partly.warnings]
+
+
 @pytest.mark.parametrize(
     ("term_start", "wish", "ordered", "last_day"),
     [

@@ -167,6 +167,29 @@ def test_fees_are_those_of_the_price_book_in_force(client: TestClient) -> None:
         assert int(fee["amount"].replace(".", "")) == expected
 
 
+@pytest.mark.parametrize(
+    ("kept", "day"),
+    [
+        pytest.param(18, "2027-04-01", id="a part of what was added: what is left costs from the next month"),
+        pytest.param(15, "2027-03-15", id="all of it: today, since nothing becomes cheaper"),
+    ],
+)
+def test_what_is_given_up_within_its_free_month_has_a_price_date_too(client: TestClient, kept: int, day: str) -> None:
+    users = [{**billed(each)[0], "users": number} for each, number in (("2026-07-01", 15), ("2027-04-01", 20))]
+
+    answer = ask(
+        client,
+        subscription__interval="month",
+        subscription__term_start=None,
+        subscription__active_users=14,
+        subscription__billed=users,
+        requested__users=kept,
+    ).json()
+
+    assert (answer["lines"][1]["direction"], answer["lines"][1]["priced_from"]) == ("down", day)
+    assert answer["last_day_to_order"] == "2027-03-31"
+
+
 def test_the_floor_says_how_many_to_deactivate_and_counts_invitations(client: TestClient) -> None:
     answer = ask(client, subscription__pending_invitations=2, requested__users=13).json()
 

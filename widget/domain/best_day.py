@@ -28,11 +28,13 @@ def last_day_to_order(
 def _last_day_down(
     subscription: Subscription, wish: Level, line: LineChange, dates: Dates, policy: Policy, rank: Rank
 ) -> date:
-    assert line.priced_from is not None  # noqa: S101 -- a line that goes down always has a price date
-    before = line.priced_from - ONE_DAY
+    day = line.priced_from or dates.up_from  # without a price date it is free until then
+    wanted, before = weight(wish, line.item, rank), day - ONE_DAY
+    if weight(step_at(subscription.billed, day).level, line.item, rank) < wanted:
+        # Less was to be billed by then: the order raises it, from the first of a month.
+        return day.replace(day=1) - ONE_DAY
     # An earlier order may bring the price down on that day already, so that no notice is needed for it.
-    to_come = highest_from(subscription.billed, line.priced_from, rank)
-    falls_anyway = weight(to_come, line.item, rank) <= weight(wish, line.item, rank)
+    falls_anyway = weight(highest_from(subscription.billed, day, rank), line.item, rank) <= wanted
     if falls_anyway or subscription.interval is Interval.MONTH:
         return before
     return min(before, notice_deadline(dates.down_from, policy.notice_months))

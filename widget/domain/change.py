@@ -102,7 +102,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
     lines = tuple(line(item, subscription, wish, billed, dates, policy, rank) for item in ITEMS)
     direction = overall(lines)
     renewal = anniversary_after(subscription.anchor, on) if subscription.interval is Interval.YEAR else None
-    fees = fee_periods(billed, on, subscription.interval, terms)
+    fees_before, fees = (fee_periods(each, on, subscription.interval, terms) for each in (subscription.billed, billed))
     unused = unused_part(lines, wish, billed, dates, book, subscription.interval)
     return ChangePreview(
         on=on,
@@ -118,7 +118,7 @@ def preview(subscription: Subscription, wish: Level, *, on: date, terms: Terms) 
         notice_in_time=is_notice_in_time(on, renewal, policy.notice_months) if renewal else None,
         last_day_to_order=last_day_to_order(subscription, wish, lines, dates, policy, rank),
         blockers=blockers(subscription, wish, direction, book, policy),
-        warnings=warnings(subscription, wish, lines, dates, fees, unused, policy, book),
+        warnings=warnings(subscription, wish, lines, dates, fees_before, fees, unused, policy, book),
         in_use=in_use(subscription, wish, billed, on, policy, rank),
         billed=billed,
         price_book=book,

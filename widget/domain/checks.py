@@ -58,6 +58,7 @@ def warnings(
     wish: Level,
     lines: tuple[LineChange, ...],
     dates: Dates,
+    fees_before: tuple[FeePeriod, ...],
     fees: tuple[FeePeriod, ...],
     unused: Unused | None,
     policy: Policy,
@@ -67,12 +68,13 @@ def warnings(
     price-of-the-day where dearer prices outweigh a smaller wish).
     """
     found = []
-    dearer = next((fee for fee in fees if fee.amount > fees[0].amount), None)
+    dearer = _dearer(fees_before, fees)
     if dearer and overall(lines) is Direction.DOWNGRADE:
+        was, fee = dearer
         raised: dict[str, Fact] = {
-            "fee": decimal_string(fees[0].amount),
-            "later_fee": decimal_string(dearer.amount),
-            "from": dearer.starts_on,
+            "fee": decimal_string(was),
+            "later_fee": decimal_string(fee.amount),
+            "from": fee.starts_on,
             "currency": book.currency,
         }
         found.append(Refusal(Rule.PRICE_OF_THE_DAY, raised))
@@ -106,3 +108,12 @@ def warnings(
     if replaces and any(line.direction is not Direction.SAME for line in lines):
         found.append(Refusal(Rule.ONE_PENDING_CHANGE))
     return tuple(found)
+
+
+def _dearer(before: tuple[FeePeriod, ...], after: tuple[FeePeriod, ...]) -> tuple[int, FeePeriod] | None:
+    """Return the first fee above the one that was to be billed on its first day, with that one; None without one."""
+    for fee in after:
+        was = next(each.amount for each in reversed(before) if each.starts_on <= fee.starts_on)
+        if fee.amount > was:
+            return was, fee
+    return None

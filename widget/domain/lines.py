@@ -70,6 +70,7 @@ def line(
 ) -> LineChange:
     """Return what happens to one line; dates are civil days, None where a line needs none.
 
+    A line that goes down and was never to be billed higher has no price date: what it gives up was still free.
     Rules: seats-drop-at-once, plan-drops-with-price, the price dates, available-at-once, paid-already.
     """
 
@@ -81,11 +82,16 @@ def line(
     usable_from = priced_from = None
     rules: tuple[Rule, ...] = ()
     if direction is Direction.DOWN:
-        priced_from = _settles_from(billed, dates.on, weigh, weigh(wish))
+        asked = weigh(wish)
+        # What is billed until then may lie below: an increase of this month, still free, that is partly given up.
+        settled = _since(billed, dates.on, lambda level: weigh(level) == asked)
+        priced_from = settled if settled > dates.on else None
         waits = item == "plan" and policy.plan_downgrade is PlanDowngrade.WITH_PRICE
-        usable_from = priced_from if waits else dates.on
-        how = Rule.PLAN_DROPS_WITH_PRICE if item == "plan" else Rule.SEATS_DROP_AT_ONCE
-        rules = (how, _price_date_rule(subscription.interval, late=dates.late and priced_from == dates.down_from))
+        usable_from = _since(billed, dates.on, lambda level: weigh(level) <= asked) if waits else dates.on
+        rules = (Rule.PLAN_DROPS_WITH_PRICE if item == "plan" else Rule.SEATS_DROP_AT_ONCE,)
+        if priced_from:
+            late = dates.late and priced_from == dates.down_from
+            rules = (*rules, _price_date_rule(subscription.interval, late=late))
     elif direction is Direction.UP:
         usable_from = dates.on
         new, old = (weigh(step_at(steps, dates.up_from).level) for steps in (billed, subscription.billed))
@@ -110,13 +116,14 @@ def _direction(in_use: int, billed_for_good: int, wish: int) -> Direction:
     return Direction.DOWN if wish < compared else Direction.UP
 
 
-def _settles_from(billed: tuple[Step, ...], on: date, weight: Callable[[Level], int], ceiling: int) -> date:
-    settled = billed[-1].starts_on
+def _since(billed: tuple[Step, ...], on: date, holds: Callable[[Level], bool]) -> date:
+    """Return the first day, `on` at the earliest, from which something holds for good of what is billed."""
+    since = billed[-1].starts_on
     for step in reversed(billed):
-        if weight(step.level) > ceiling:
+        if not holds(step.level):
             break
-        settled = step.starts_on
-    return max(settled, on)
+        since = step.starts_on
+    return max(since, on)
 
 
 def _price_date_rule(interval: Interval, *, late: bool) -> Rule:

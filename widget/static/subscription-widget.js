@@ -200,7 +200,7 @@
       else if (kept.widget !== this.at && (await this.load(kept.widget ?? this.at.replace(/\/[^/]*$/, "")))) {
         this.at = kept.widget;
         if (kept.form) this.fill(kept.form);
-        this.travelled(); // meanwhile further
+        this.travelled();
       }
     }
 
@@ -236,7 +236,7 @@
         if (form.hasAttribute("data-whole") || !this.source) {
           if (!(await fetch(new URL("/widget/health", form.action), { cache: "no-store" })).ok) throw new Error();
           this.checked = form;
-          if (!this.source) this.keep();
+          if (form.comment) this.keep();
           form.requestSubmit(event.submitter);
           this.checked = undefined;
           return;

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from widget.domain.change import ChangePreview, preview
+from widget.domain.lines import Direction, LineChange
 from widget.domain.money import decimal_string
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.domain.policy import Policy
@@ -118,6 +119,11 @@ def _subscription(facts: SubscriptionFacts) -> Subscription:
     )
 
 
+def _priced_from(line: LineChange, on: date) -> date | None:
+    """Return the day of the contract: a line that goes down always has one, `on` where it was never billed higher."""
+    return line.priced_from or (on if line.direction is Direction.DOWN else None)
+
+
 def as_json(result: ChangePreview, context: Context, language: Language) -> dict[str, Any]:
     """Return a preview as preview-api.md writes it: days as days, names as plain text, which pydantic writes fast."""
     currency = result.price_book.currency
@@ -133,7 +139,7 @@ def as_json(result: ChangePreview, context: Context, language: Language) -> dict
                 "to": line.after,
                 "direction": str(line.direction),
                 "usable_from": line.usable_from,
-                "priced_from": line.priced_from,
+                "priced_from": _priced_from(line, result.on),
                 "rules": [str(rule) for rule in line.rules],
             }
             for line in result.lines
