@@ -11,7 +11,7 @@ from datetime import date
 from widget.domain.change import ChangePreview
 from widget.domain.lines import LineChange
 from widget.domain.plan import Interval, Level, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy, Retention, Seller
+from widget.domain.policy import PlanDowngrade, Policy, Reason, Retention, Seller
 from widget.domain.quote import Customer
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
@@ -67,7 +67,7 @@ def a_policy(
         trial_max_users=100,
         support_email="support@example.org",
         finance_email="finance@example.org",
-        downgrade_reasons=("too-expensive", "other"),
+        downgrade_reasons=(Reason.TOO_EXPENSIVE, Reason.OTHER),
         seller=a_seller(),
         vat=a_vat(),
         retention=Retention(

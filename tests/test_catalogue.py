@@ -223,6 +223,27 @@ def test_names_are_in_both_languages() -> None:
         ),
         pytest.param(
             POLICIES,
+            '"seasonal"',
+            '"moving-away"',
+            "policies.toml.policy[1].downgrade_reasons: 'moving-away' is unknown; known are fewer-people, project-",
+            id="a reason that has no words",
+        ),
+        pytest.param(
+            POLICIES,
+            '"seasonal"',
+            '"unsaid"',
+            "policies.toml.policy[1].downgrade_reasons: 'unsaid' is unknown; known are fewer-people, project-finished",
+            id="the answer that is always offered",
+        ),
+        pytest.param(
+            POLICIES,
+            '"seasonal"',
+            '"other"',
+            "policies.toml.policy[1].downgrade_reasons: expected each reason once, found ['fewer-people', ",
+            id="a reason twice",
+        ),
+        pytest.param(
+            POLICIES,
             "[[policy]]",
             "[[polices]]",
             "policies.toml.policy: expected a list of tables, found {",

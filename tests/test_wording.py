@@ -12,8 +12,10 @@ from tests.domain.strategies import Case, cases_of_any_billing
 from widget import languages
 from widget.domain.change import preview
 from widget.domain.plan import Level
+from widget.domain.policy import Reason
 from widget.domain.refusal import Rule
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
+from widget.web.survey import REASONS, UNSAID
 from widget.wording import explanations, refusal_text
 
 TERMS = some_terms()
@@ -178,6 +180,10 @@ def test_a_limit_is_named_with_what_it_limits_and_the_plans_that_fit() -> None:
         f"With the plan free, the number of users is at most 3; you ask for 4. {fitting}",
         f"With the plan free, the number of Zoom licenses is at most 0; you ask for 1. {fitting}",
     ]
+
+
+def test_every_reason_that_a_policy_may_ask_has_its_words() -> None:
+    assert set(REASONS) == {*Reason, UNSAID}
 
 
 def test_a_smaller_wish_that_costs_more_by_dearer_prices_is_said_in_plain_words() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from widget.domain.money import minor_units
 from widget.domain.plan import Interval, Plan, PriceBook, Prices
-from widget.domain.policy import PlanDowngrade, Policy, Retention, Seller
+from widget.domain.policy import PlanDowngrade, Policy, Reason, Retention, Seller
 from widget.domain.terms import Terms
 from widget.domain.vat import WHOLE, VatTerms
 from widget.languages import LOCALES
@@ -73,6 +73,15 @@ class _Table:
         if value not in list(choices):
             raise self.fail(key, expected)
         return choices(value)
+
+    def reasons(self, key: str) -> tuple[Reason, ...]:
+        values = self.texts(key)
+        for value in values:
+            if value not in list(Reason):
+                raise CatalogueError(f"{self._path}.{key}: {value!r} is unknown; known are {', '.join(Reason)}")
+        if len(set(values)) != len(values):
+            raise self.fail(key, "each reason once")
+        return tuple(map(Reason, values))
 
     def amount(self, key: str) -> int:
         expected = "an amount with two decimals such as '12.50'"
@@ -206,7 +215,7 @@ def _policy(table: _Table) -> Policy:
         trial_max_users=table.number("trial_max_users", 1, 100_000),
         support_email=table.text("support_email"),
         finance_email=table.text("finance_email"),
-        downgrade_reasons=table.texts("downgrade_reasons"),
+        downgrade_reasons=table.reasons("downgrade_reasons"),
         seller=_seller(table.table("seller")),
         vat=_vat(table.table("vat")),
         retention=_retention(table.table("retention")),

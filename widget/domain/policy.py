@@ -14,6 +14,18 @@ class PlanDowngrade(StrEnum):
     AT_ONCE = "at_once"
 
 
+class Reason(StrEnum):
+    """What the survey may offer (rule: survey-first); the words are in web/survey.py. An id stays: answers name it."""
+
+    FEWER_PEOPLE = "fewer-people"
+    PROJECT_FINISHED = "project-finished"
+    FEATURES_UNUSED = "features-unused"
+    ZOOM_UNUSED = "zoom-unused"
+    TOO_EXPENSIVE = "too-expensive"
+    SEASONAL = "seasonal"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Seller:
     """Who sells: what every quote must name. `capital` and `recovery_fee` are in minor units."""
@@ -61,7 +73,7 @@ class Policy:
     trial_max_users: int
     support_email: str
     finance_email: str
-    downgrade_reasons: tuple[str, ...]
+    downgrade_reasons: tuple[Reason, ...]
     seller: Seller
     vat: VatTerms
     retention: Retention

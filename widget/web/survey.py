@@ -2,21 +2,23 @@
 
 from starlette.responses import Response
 
+from widget.domain.policy import Reason
 from widget.services import draft as drafts
 from widget.web.context import context_of
 from widget.web.forms import parse
 from widget.web.step import Step
 from widget.wording import N_
 
+#: Offered after those of the policy, always.
 UNSAID = "unsaid"
 REASONS = {
-    "fewer-people": N_("Fewer people work with us"),
-    "project-finished": N_("A project is finished"),
-    "features-unused": N_("We do not use the features of this plan"),
-    "zoom-unused": N_("We do not use the Zoom licenses"),
-    "too-expensive": N_("The price is too high"),
-    "seasonal": N_("Our need changes with the season"),
-    "other": N_("Another reason"),
+    Reason.FEWER_PEOPLE: N_("Fewer people work with us"),
+    Reason.PROJECT_FINISHED: N_("A project is finished"),
+    Reason.FEATURES_UNUSED: N_("We do not use the features of this plan"),
+    Reason.ZOOM_UNUSED: N_("We do not use the Zoom licenses"),
+    Reason.TOO_EXPENSIVE: N_("The price is too high"),
+    Reason.SEASONAL: N_("Our need changes with the season"),
+    Reason.OTHER: N_("Another reason"),
     UNSAID: N_("Prefer not to say"),
 }
 
