@@ -100,6 +100,13 @@ def test_names_are_in_both_languages() -> None:
         ),
         pytest.param(
             BOOKS,
+            'currency = "EUR"',
+            'currency = "JPY"',
+            "price-books.toml.price_book[1].currency: expected one of EUR, CHF, GBP, USD, found 'JPY'",
+            id="a currency without cents",
+        ),
+        pytest.param(
+            BOOKS,
             "sample_data = true",
             'sample_data = true\ncolour = "red"',
             "price-books.toml.price_book[1].colour: unknown key; "
@@ -276,6 +283,20 @@ def test_names_are_in_both_languages() -> None:
             'seller_country = "UK"',
             "policies.toml.policy[1].vat.seller_country: expected a country of the union, found 'UK'",
             id="a seller outside the union",
+        ),
+        pytest.param(
+            POLICIES,
+            'support_email = "support@workspace.example"',
+            'support_email = "support chez workspace"',
+            "policies.toml.policy[1].support_email: expected an address such as help@example.com, found 'support chez",
+            id="an address that is none",
+        ),
+        pytest.param(
+            POLICIES,
+            'email = "sales@workspace.example"',
+            'email = "sales@workspace"',
+            "policies.toml.policy[1].seller.email: expected an address such as help@example.com, found 'sales@",
+            id="an address without its domain",
         ),
         pytest.param(POLICIES, "[[policy]]", "[[policy", "policies.toml: not TOML: ", id="not TOML"),
     ],

@@ -11,7 +11,7 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from widget import languages
-from widget.languages import LOCALES
+from widget.languages import CURRENCIES, LOCALES
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,13 +53,14 @@ def test_a_translation_keeps_the_placeholders_of_its_message() -> None:
     assert changed == []
 
 
+@pytest.mark.parametrize("currency", CURRENCIES)
 @pytest.mark.parametrize("code", LOCALES)
-def test_amounts_and_numbers_are_those_of_cldr(code: str) -> None:
+def test_amounts_and_numbers_are_those_of_cldr(code: str, currency: str) -> None:
     language, locale = languages.load()[code], LOCALES[code]
 
     for amount in [*range(0, 3_000, 7), *range(99_990, 100_010), 123_456_789, 100_000_000_000, -1, -99, -123_456]:
-        expected = format_currency(amount / 100, "EUR", locale=locale)
-        assert language.money(amount, "EUR") == expected
+        expected = format_currency(amount / 100, currency, locale=locale)
+        assert language.money(amount, currency) == expected
     for number in (0, 999, 1_000, 12_345, 100_000, 1_234_567):
         assert language.number(number) == format_decimal(number, locale=locale)
 

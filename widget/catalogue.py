@@ -1,4 +1,7 @@
-"""Price books and policies from `data/*.toml`: dated versions, checked key by key before anything starts."""
+"""Price books and policies from `data/*.toml`: dated versions, checked key by key before anything starts.
+
+The other files in `data` are read by the same `Table`, where they are used.
+"""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +16,8 @@ from widget.domain.plan import Interval, Plan, PriceBook, Prices
 from widget.domain.policy import PlanDowngrade, Policy, Reason, Retention, Seller
 from widget.domain.terms import Terms
 from widget.domain.vat import WHOLE, VatTerms
-from widget.languages import LOCALES
+from widget.languages import CURRENCIES, LOCALES
+from widget.settings import MAIL_ADDRESS
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -22,11 +26,17 @@ class CatalogueError(Exception):
     """A data file is wrong. The message names the file, the key and what was expected."""
 
 
-class _Table:
-    """One TOML table, read key by key, so that a missing, wrong or unknown key is named with its file and path."""
+class Table:
+    """One TOML table, read key by key, so that a missing, wrong or unknown key is named with its file and path.
+
+    Each way to read a key raises CatalogueError for a value of another kind.
+    """
 
     def __init__(self, values: Mapping[str, Any], path: str) -> None:
         self._values, self._path, self._read = values, path, set[str]()
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._values
 
     def fail(self, key: str, expected: str) -> CatalogueError:
         found = repr(self._values[key]) if key in self._values else "nothing"
@@ -51,6 +61,24 @@ class _Table:
         if not values or not all(type(value) is str and value for value in values):
             raise self.fail(key, "a list of texts")
         return tuple(values)
+
+    def groups(self, key: str) -> list[list[str]]:
+        values: list[list[str]] = self._take(key, list, "a list of lists of texts")
+        if not all(type(group) is list and all(type(each) is str for each in group) for group in values):
+            raise self.fail(key, "a list of lists of texts")
+        return values
+
+    def address(self, key: str) -> str:
+        value = self.text(key)
+        if not MAIL_ADDRESS.fullmatch(value):
+            raise self.fail(key, "an address such as help@example.com")
+        return value
+
+    def currency(self, key: str) -> str:
+        value = self.text(key)
+        if value not in CURRENCIES:
+            raise self.fail(key, f"one of {', '.join(CURRENCIES)}")
+        return value
 
     def number(self, key: str, lowest: int, highest: int) -> int:
         expected = f"a whole number from {lowest} to {highest}"
@@ -91,16 +119,17 @@ class _Table:
         except ValueError:
             raise self.fail(key, expected) from None
 
-    def table(self, key: str) -> "_Table":
-        return _Table(self._take(key, dict, "a table"), f"{self._path}.{key}")
+    def table(self, key: str) -> "Table":
+        return Table(self._take(key, dict, "a table"), f"{self._path}.{key}")
 
-    def tables(self, key: str) -> list["_Table"]:
+    def tables(self, key: str) -> list["Table"]:
         values = self._take(key, list, "a list of tables")
         if not values or not all(type(value) is dict for value in values):
             raise self.fail(key, "a list of tables")
-        return [_Table(value, f"{self._path}.{key}[{index}]") for index, value in enumerate(values, start=1)]
+        return [Table(value, f"{self._path}.{key}[{index}]") for index, value in enumerate(values, start=1)]
 
     def done(self) -> None:
+        """Raise CatalogueError for a key that nobody has asked for."""
         for key in sorted(set(self._values) - self._read):
             raise CatalogueError(f"{self._path}.{key}: unknown key; known are {', '.join(sorted(self._read))}")
 
@@ -118,14 +147,19 @@ def load(folder: Path = DATA) -> Terms:
     return Terms(tuple(books), tuple(policies))
 
 
-def _versions(path: Path, key: str) -> list[_Table]:
+def read(path: Path) -> Table:
+    """Return what a data file says. Raises CatalogueError for one that cannot be read or is not TOML."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CatalogueError(f"{path.name}: cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}: not TOML: {error}") from None
-    file = _Table(values, path.name)
+    return Table(values, path.name)
+
+
+def _versions(path: Path, key: str) -> list[Table]:
+    file = read(path)
     tables = file.tables(key)
     file.done()
     return tables
@@ -157,7 +191,7 @@ def _check_plans(books: list[PriceBook]) -> None:
             )
 
 
-def _price_book(table: _Table) -> PriceBook:
+def _price_book(table: Table) -> PriceBook:
     plans = tuple(_plan(plan) for plan in table.tables("plan"))
     for field in ("id", "rank"):
         values = [getattr(plan, field) for plan in plans]
@@ -166,7 +200,7 @@ def _price_book(table: _Table) -> PriceBook:
     book = PriceBook(
         version=table.text("version"),
         valid_from=table.day("valid_from"),
-        currency=table.text("currency"),
+        currency=table.currency("currency"),
         sample_data=table.switch("sample_data"),
         plans=tuple(sorted(plans, key=lambda plan: plan.rank)),
     )
@@ -174,7 +208,7 @@ def _price_book(table: _Table) -> PriceBook:
     return book
 
 
-def _plan(table: _Table) -> Plan:
+def _plan(table: Table) -> Plan:
     name = table.table("name")
     names = {language: name.text(language) for language in LOCALES}
     name.done()
@@ -192,13 +226,13 @@ def _plan(table: _Table) -> Plan:
     return plan
 
 
-def _prices(table: _Table) -> Prices:
+def _prices(table: Table) -> Prices:
     prices = Prices(user=table.amount("user"), zoom_license=table.amount("zoom_license"))
     table.done()
     return prices
 
 
-def _policy(table: _Table) -> Policy:
+def _policy(table: Table) -> Policy:
     policy = Policy(
         version=table.text("version"),
         valid_from=table.day("valid_from"),
@@ -213,8 +247,8 @@ def _policy(table: _Table) -> Policy:
         quote_reminder_days=table.number("quote_reminder_days", 0, 364),
         trial_days=table.number("trial_days", 1, 365),
         trial_max_users=table.number("trial_max_users", 1, 100_000),
-        support_email=table.text("support_email"),
-        finance_email=table.text("finance_email"),
+        support_email=table.address("support_email"),
+        finance_email=table.address("finance_email"),
         downgrade_reasons=table.reasons("downgrade_reasons"),
         seller=_seller(table.table("seller")),
         vat=_vat(table.table("vat")),
@@ -226,7 +260,7 @@ def _policy(table: _Table) -> Policy:
     return policy
 
 
-def _seller(table: _Table) -> Seller:
+def _seller(table: Table) -> Seller:
     seller = Seller(
         name=table.text("name"),
         legal_form=table.text("legal_form"),
@@ -235,7 +269,7 @@ def _seller(table: _Table) -> Seller:
         siren=table.text("siren"),
         registered_at=table.text("registered_at"),
         vat_number=table.text("vat_number"),
-        email=table.text("email"),
+        email=table.address("email"),
         payment_days=table.number("payment_days", 0, 120),
         recovery_fee=table.amount("recovery_fee"),
     )
@@ -243,13 +277,13 @@ def _seller(table: _Table) -> Seller:
     return seller
 
 
-def _retention(table: _Table) -> Retention:
+def _retention(table: Table) -> Retention:
     days = {field.name: table.number(field.name, 1, 36_500) for field in fields(Retention)}
     table.done()
     return Retention(**days)
 
 
-def _vat(table: _Table) -> VatTerms:
+def _vat(table: Table) -> VatTerms:
     terms = VatTerms(
         seller_country=table.text("seller_country"),
         rate=table.amount("rate"),

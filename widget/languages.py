@@ -21,6 +21,8 @@ from babel.numbers import format_currency
 #: marks, and between a number that is no year and its noun.
 _NARROW = re.compile(r"(?<=[\w)\]”»%*}]) (?=[;?!])")
 _WIDE = re.compile(r"(?<=[\w)\]”»%*}]) (?=[:»])|(?<=«) |(?<=\d)(?<!\d{4}) (?=[a-zà-ÿ€%])")
+#: What prices may be in. Each has two decimals, as the amounts of the price books.
+CURRENCIES = ("EUR", "CHF", "GBP", "USD")
 LOCALE = Path(__file__).resolve().parent / "locale"
 #: The languages of the site, the original first, each with its CLDR locale.
 LOCALES = {"fr": "fr_FR", "en": "en_GB"}
@@ -88,7 +90,7 @@ def load() -> dict[str, Language]:
 
 def _language(code: str, name: str) -> Language:
     locale = Locale.parse(name)
-    pattern = {currency: format_currency(0, currency, locale=locale) for currency in ("EUR",)}
+    pattern = {currency: format_currency(0, currency, locale=locale) for currency in CURRENCIES}
     decimal = locale.number_symbols["latn"]["decimal"]
     zero = f"0{decimal}00"
     return Language(

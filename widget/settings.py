@@ -16,7 +16,7 @@ from widget.trust import Trust, TrustError
 HOME_ZONE = ZoneInfo("Europe/Paris")
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _SMTP_PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
@@ -120,7 +120,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         problems.append(f"HELPCENTER_ADDRESS is {address!r}: expected an origin such as https://help.example.com")
     believed = _believed(environment.get("HELPCENTER_TRUST", ""), address, problems)
     mail_from = environment.get("HELPCENTER_MAIL_FROM", "help@workspace.example")
-    if not _ADDRESS.fullmatch(mail_from):
+    if not MAIL_ADDRESS.fullmatch(mail_from):
         problems.append(f"HELPCENTER_MAIL_FROM is {mail_from!r}: expected an address such as help@example.com")
     smtp = _smtp(environment, problems)
     worker = environment.get("HELPCENTER_WORKER", "1")
