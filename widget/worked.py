@@ -10,13 +10,14 @@ only they may.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from widget import catalogue
+from widget.catalogue import DATA, CatalogueError
 from widget.domain.cancellation import CancellationPreview, cancel_preview
 from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Interval, Level
@@ -25,7 +26,6 @@ from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.domain.undo import can_undo, undo
 
-CASES = Path(__file__).resolve().parent / "data" / "cases.toml"
 NEEDED = ("interval", "on")
 OPTIONAL = ("term_start", "from", "to", "active", "invited", "locked", "paid", "billed", "undo", "refused")
 
@@ -131,17 +131,37 @@ def _decide(case: Case, terms: Terms) -> Answer:
 
 
 @lru_cache
-def cases() -> Mapping[Rule, tuple[str, ...]]:
-    """Return the worked cases of each rule that decides a date, an amount or a number."""
-    values = tomllib.loads(CASES.read_text(encoding="utf-8"))
-    return {Rule(rule): tuple(lines) for rule, lines in values.items()}
+def cases(folder: Path = DATA) -> Mapping[Rule, tuple[str, ...]]:
+    """Return the lines of each rule that decides a date, an amount or a number; `worked` reads them.
+
+    Raises CatalogueError for a file that says something else, or names a rule that there is not.
+    """
+    file = catalogue.read(folder / "cases.toml")
+    found = {rule: file.texts(rule) for rule in Rule if rule in file}
+    file.done()
+    return found
+
+
+def worked(rule: Rule, terms: Terms, folder: Path = DATA) -> list[tuple[Case, Answer]]:
+    """Return the worked cases of a rule, each with what the rules answer.
+
+    Raises CatalogueError, naming the line, for a case that cannot be.
+    """
+    found = []
+    for line in cases(folder).get(rule, ()):
+        try:
+            case = read(line)
+            found.append((case, answer(case, terms)))
+        except ValueError as error:
+            raise CatalogueError(f"cases.toml.{rule}: {line}: {error}") from None
+    return found
 
 
 def fingerprint(terms: Terms, on: date) -> str:
     """Return what identifies the figures of the articles: the terms in force on a day, and the answer to every case.
 
-    Two builds with the same fingerprint show the same figures.
+    Two builds with the same fingerprint show the same figures. Raises CatalogueError for a case that cannot be.
     """
     told = [repr(terms.policy(on)), repr(terms.price_book(on))]
-    told += [repr(answer(read(line), terms)) for lines in cases().values() for line in lines]
+    told += [repr(result) for rule in cases() for _, result in worked(rule, terms)]
     return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]

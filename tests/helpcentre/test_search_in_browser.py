@@ -88,7 +88,7 @@ def test_a_result_leads_to_the_section_that_matches_best(page: Page, code: str, 
 def test_synonyms_find_each_other_in_both_directions(site: Path) -> None:
     for code in ("fr", "en"):
         finder = search.load(site, code)
-        for group in words()[code]["synonyms"]:
+        for group in words().synonyms[code]:
             for phrase in group:
                 meant = finder.words(" ".join(group))
                 assert set(meant) <= set(finder.words(phrase)) | finder.meaning(phrase).keys(), (phrase, group)

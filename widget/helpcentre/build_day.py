@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from collections.abc import Mapping
 from datetime import date
 
@@ -32,4 +33,7 @@ def stamp(environment: Mapping[str, str]) -> str:
 
 
 if __name__ == "__main__":
-    print(stamp(os.environ))  # noqa: T201 -- for make: where it is another, the site is built anew
+    try:
+        print(stamp(os.environ))  # noqa: T201 -- for make: where it is another, the site is built anew
+    except catalogue.CatalogueError as error:
+        sys.exit(str(error))

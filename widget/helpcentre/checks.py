@@ -1,12 +1,12 @@
 """What an article may not hold: a fact in code, an image without words, a link that leads nowhere, a typed figure."""
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from widget import languages
-from widget.catalogue import DATA
+from widget.catalogue import DATA, read
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import LOCALES
 
@@ -23,7 +23,7 @@ TYPED = "typed-figures.toml"
 
 def check(pages: Pages) -> None:
     """Raise PageError, with file, line and what to do, for the first thing that an article may not hold."""
-    figures = _read_typed()
+    figures = typed_figures()
     used: set[tuple[str, str]] = set()
     for page in (page for twins in pages.values() for page in twins.values()):
         for number, line, is_code in page.lines():
@@ -80,18 +80,21 @@ class TypedFigures:
     allowed: Mapping[tuple[str, str], str]
 
 
-def _read_typed() -> TypedFigures:
-    values = tomllib.loads((DATA / TYPED).read_text(encoding="utf-8"))
-    known = languages.load()
-    patterns = {}
+def typed_figures(folder: Path = DATA) -> TypedFigures:
+    """Return what typed-figures.toml says. Raises CatalogueError where it says something else."""
+    file = read(folder / TYPED)
+    listed, known = file.table("words"), languages.load()
+    patterns, allowed = {}, {}
     for code in LOCALES:
-        words = "|".join(values["words"].get(code, ()))
+        words = "|".join(listed.texts(code)) if code in listed else ""
         months = "|".join(known[code].months.values())  # as written: "May" is a month, "may" is none
         patterns[code] = re.compile(rf"\d[\d.,\u202f\u00a0]*|(?i:\b(?:{words or '(?!)'})\b)|\b(?:{months})\b")
-    for each in values["allowed"]:
-        if not each.get("reason"):
-            raise PageError(f"widget/data/{TYPED}: {each.get('text')!r}: an exception says its reason")
-    return TypedFigures(patterns, {(each["file"], each["text"]): each["reason"] for each in values["allowed"]})
+    for each in file.tables("allowed") if "allowed" in file else []:
+        allowed[each.text("file"), each.text("text")] = each.text("reason")
+        each.done()
+    for table in (listed, file):
+        table.done()
+    return TypedFigures(patterns, allowed)
 
 
 def _typed(page: Page, figures: TypedFigures) -> Iterator[tuple[str, str]]:

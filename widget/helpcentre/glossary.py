@@ -1,11 +1,11 @@
 """The terms of the articles, in every language: one word for one idea (`widget/data/glossary.toml`)."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
-from widget.catalogue import DATA, CatalogueError
+from widget.catalogue import DATA, Table, read
 from widget.languages import LOCALES
 
 
@@ -18,17 +18,20 @@ class Term:
 
 
 @lru_cache
-def terms() -> tuple[Term, ...]:
+def terms(folder: Path = DATA) -> tuple[Term, ...]:
     """Return every term. Raises CatalogueError for one that lacks a language or says something else."""
-    found = tomllib.loads((DATA / "glossary.toml").read_text(encoding="utf-8"))
-    return tuple(_term(position, values) for position, values in enumerate(found["term"], start=1))
+    file = read(folder / "glossary.toml")
+    found = tuple(map(_term, file.tables("term")))
+    file.done()
+    return found
 
 
-def _term(position: int, values: Mapping[str, Mapping[str, str]]) -> Term:
-    for code in LOCALES:
-        if set(values.get(code, {})) != {"name", "meaning"}:
-            raise CatalogueError(f"glossary.toml.term[{position}].{code}: expected name and meaning")
-    return Term(
-        name={code: values[code]["name"] for code in LOCALES},
-        meaning={code: values[code]["meaning"] for code in LOCALES},
+def _term(table: Table) -> Term:
+    words = {code: table.table(code) for code in LOCALES}
+    term = Term(
+        name={code: each.text("name") for code, each in words.items()},
+        meaning={code: each.text("meaning") for code, each in words.items()},
     )
+    for each in (table, *words.values()):
+        each.done()
+    return term

@@ -103,6 +103,7 @@ def _read(docs: Path) -> _Articles:
     pages = read(docs)
     parity.check(pages)
     checks.check(pages)
+    search.check(pages)
     index.rule_paths(pages)
     index.check_homes(pages)
     published = permalinks.registry(docs)

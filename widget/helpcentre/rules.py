@@ -17,7 +17,7 @@ from widget.helpcentre.markup import Cell, flat, lines, table
 from widget.languages import Language
 from widget.panels import INTERVALS, level_text
 from widget.wording import explanations, refusal_text, rule_text
-from widget.worked import Answer, Case, Undone, answer, cases, read
+from widget.worked import Answer, Case, Undone, worked
 
 #: What to say of a rule: the heading of the section that states it, and its path.
 Stated = Mapping[Rule, tuple[str, str]]
@@ -26,7 +26,7 @@ Stated = Mapping[Rule, tuple[str, str]]
 def rules(argument: str, terms: Terms, policy: Policy, stated: Stated, language: Language) -> str:
     """Return, for each rule named, its heading, its sentence, where it is stated and its worked cases.
 
-    Raises ValueError for a rule that there is not, and a case that cannot be.
+    Raises ValueError for a rule that there is not, CatalogueError for a case that cannot be.
     """
     return "\n".join(_rule(name, terms, policy, stated, language) for name in argument.split())
 
@@ -44,19 +44,15 @@ def _rule(name: str, terms: Terms, policy: Policy, stated: Stated, language: Lan
 
 def _cases(rule: Rule, heading: str, terms: Terms, language: Language) -> Markup:
     t = language.gettext
-    if rule not in cases():
+    answered = worked(rule, terms)
+    if not answered:
         return Markup('<p class="hc-small">{}</p>').format(t("This rule decides no date and no amount."))
-    rows = [_row(rule, line, terms, language) for line in cases()[rule]]
+    rows = [_row(rule, case, result, terms, language) for case, result in answered]
     head = [t("Day"), t("Payment"), t("Now"), t("Requested"), t("What follows")]
     return table(f"{heading} – {t('worked cases')}", head, rows, "hc-cases")
 
 
-def _row(rule: Rule, line: str, terms: Terms, language: Language) -> list[Cell]:
-    try:
-        case = read(line)
-        result = answer(case, terms)
-    except ValueError as error:
-        raise ValueError(f"widget/data/cases.toml: {rule}: {line}: {error}") from None
+def _row(rule: Rule, case: Case, result: Answer, terms: Terms, language: Language) -> list[Cell]:
     book, subscription = terms.price_book(case.on), case.subscription
     asked: Cell = language.gettext("cancellation") if case.wish is None else told(case.wish, book, language)
     if case.undo:

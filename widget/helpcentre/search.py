@@ -2,13 +2,15 @@
 
 import html
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from widget.catalogue import DATA
+from widget.catalogue import DATA, CatalogueError, read
 from widget.helpcentre.pages import HOME, Page, Pages
+from widget.languages import LOCALES
 
 _WIDGET = re.compile(r"<subscription-widget[^<]*(?:<(?!/?subscription-widget)[^<]*)*</subscription-widget>")
 _PERMALINK = re.compile(r'<a class="headerlink"[^<]*</a>')
@@ -18,10 +20,35 @@ _TAG = re.compile(r"<[^<>]+>")
 REFERENCE = 0.4
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The articles that are for reference, and the stop words and groups of synonyms of each language that has some."""
+
+    reference: tuple[str, ...]
+    stop: Mapping[str, list[str]]
+    synonyms: Mapping[str, list[list[str]]]
+
+
 @lru_cache
-def words() -> Mapping[str, Any]:
-    """Return the stop words and the groups of synonyms of each language."""
-    return tomllib.loads((DATA / "search.toml").read_text(encoding="utf-8"))
+def words(folder: Path = DATA) -> Words:
+    """Return what search.toml says. Raises CatalogueError where it says something else."""
+    file = read(folder / "search.toml")
+    tables = {code: file.table(code) for code in LOCALES if code in file}
+    found = Words(
+        reference=file.texts("reference"),
+        stop={code: table.text("stop").split() for code, table in tables.items()},
+        synonyms={code: table.groups("synonyms") for code, table in tables.items()},
+    )
+    for table in (file, *tables.values()):
+        table.done()
+    return found
+
+
+def check(pages: Pages, folder: Path = DATA) -> None:
+    """Raise CatalogueError for a search.toml that is wrong, or names an article that there is not."""
+    for key in words(folder).reference:
+        if key not in pages:
+            raise CatalogueError(f"search.toml.reference: {key!r} is no article; there are {', '.join(pages)}")
 
 
 def search_index(pages: Pages, language: str, built: Mapping[str, str]) -> dict[str, Any]:
@@ -30,10 +57,9 @@ def search_index(pages: Pages, language: str, built: Mapping[str, str]) -> dict[
     The search folds accents and case itself, of the index as of what is typed.
     """
     chosen = [twins[language] for key, twins in pages.items() if key != HOME]
-    known = words().get(language, {"stop": "", "synonyms": []})
     return {
-        "stop": known["stop"].split(),
-        "synonyms": known["synonyms"],
+        "stop": words().stop.get(language, []),
+        "synonyms": words().synonyms.get(language, []),
         "articles": [_entry(page, built.get(page.file, "")) for page in sorted(chosen, key=lambda page: page.number)],
     }
 
@@ -44,7 +70,7 @@ def _entry(page: Page, markup: str) -> dict[str, Any]:
         "title": page.title,
         "synonyms": " ".join(page.synonyms),
         "summary": page.summary,
-        "weight": REFERENCE if page.key in words()["reference"] else 1,
+        "weight": REFERENCE if page.key in words().reference else 1,
         "sections": list(sections(markup)),
     }
 
