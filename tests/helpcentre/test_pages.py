@@ -41,6 +41,10 @@ def test_the_file_name_pairs_the_languages_and_the_slug_makes_the_address(articl
             {"widget": "change"},
             "docs/fr/cancel.md:1: ::widget{…} in the text and `widget:` in the front matter go together",
         ),
+        (
+            {"reviewed": "2026-11-31"},
+            "docs/fr/cancel.md:7: no such day (day is out of range for month); write one such",
+        ),
         ({"title": "[a"}, "docs/fr/cancel.md:3: the front matter is not YAML"),
     ],
 )
@@ -58,6 +62,15 @@ def test_an_article_without_front_matter_is_named(tmp_path: Path, text: str) -> 
 
     with pytest.raises(PageError, match=r"docs/fr/cancel\.md:1: no front matter; start the file with ---"):
         read(tmp_path)
+
+
+def test_an_article_in_another_encoding_is_named(articles: Articles) -> None:
+    articles.write("cancel", "Text\n\nÀ bientôt\n")
+    path = articles.docs / "fr" / "cancel.md"
+    path.write_bytes(path.read_text("utf-8").encode("latin-1"))
+
+    with pytest.raises(PageError, match=r"^docs/fr/cancel\.md:11: not UTF-8; save the file as UTF-8$"):
+        read(articles.docs)
 
 
 @pytest.mark.parametrize("name", ["number", "slug"])

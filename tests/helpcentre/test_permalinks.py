@@ -1,6 +1,8 @@
 """Links in tickets work for years: what was published once answers for ever, or the build says what is missing."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,17 @@ def test_recording_adds_what_is_new_and_removes_nothing(docs: Path, articles: Ar
     assert new == ["/en/quote/", "/fr/quote/", "1008", "1008/read"]
     assert registry(docs)["1001"].successor == "1003"
     assert unrecorded(read(docs), registry(docs)) == []
+
+
+def test_the_command_tells_a_mistake_in_one_line(docs: Path) -> None:
+    say(docs, "abc")
+
+    stopped = subprocess.run(
+        [sys.executable, "-m", "widget.helpcentre.permalinks", str(docs)], capture_output=True, text=True, check=False
+    )
+
+    assert (stopped.returncode, stopped.stdout, stopped.stderr.count("\n")) == (1, "", 1)
+    assert re.match(r"docs/published\.txt:\d+: abc: write an address such as 1001", stopped.stderr)
 
 
 def test_a_renamed_slug_leads_to_the_article_in_its_language(docs: Path) -> None:

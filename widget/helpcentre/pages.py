@@ -124,9 +124,18 @@ def _check_once(pages: list[Page], name: str) -> None:
         seen[value] = page
 
 
+def text_of(path: Path, name: str) -> str:
+    """Return the text of a file. Raises PageError, naming the line, where it is not UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise PageError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
+
+
 def _page(path: Path, language: str) -> Page:
-    text = path.read_text(encoding="utf-8")
     name = f"docs/{language}/{path.name}"
+    text = text_of(path, name)
     front = _FRONT.match(text)
     if not front:
         raise PageError(f"{name}:1: no front matter; start the file with --- and at least {', '.join(NEEDED)}")
@@ -165,6 +174,9 @@ def _front_matter(text: str, name: str) -> dict[str, Any]:
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 2 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 2
         raise PageError(f"{name}:{line}: the front matter is not YAML: {' '.join(str(error).split())}") from None
+    except ValueError as error:  # YAML, but a day that there is not: `reviewed` is the only day
+        line = _lines_of(text).get("reviewed", 2)
+        raise PageError(f"{name}:{line}: no such day ({error}); write one such as 2026-11-24") from None
     if not isinstance(values, dict):
         raise PageError(f"{name}:2: the front matter has no keys; write at least {', '.join(NEEDED)}")
     lines = _lines_of(text)

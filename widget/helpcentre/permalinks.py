@@ -12,7 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from widget.helpcentre.pages import Page, PageError, Pages, read
+from widget.helpcentre.pages import Page, PageError, Pages, read, text_of
 
 REGISTRY = "published.txt"
 _LINE = re.compile(r"(?P<address>\S+?)(?: *-> *(?P<successor>\S+))?")
@@ -49,7 +49,7 @@ def registry(docs: Path) -> dict[str, Published]:
     """Return every address ever published. Raises PageError for a line that is none, or is there twice."""
     path = docs / REGISTRY
     found: dict[str, Published] = {}
-    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    lines = text_of(path, f"docs/{REGISTRY}").splitlines() if path.exists() else []
     for number, line in enumerate(lines, start=1):
         if not line.strip() or line.startswith("#"):
             continue
@@ -250,4 +250,7 @@ def _main() -> None:
 
 
 if __name__ == "__main__":
-    _main()
+    try:
+        _main()
+    except PageError as error:
+        sys.exit(str(error))
