@@ -77,7 +77,11 @@ def test_a_link_of_ten_years_ago_follows_every_move_since(docs: Path) -> None:
         (["1003/gone"], "1003/gone was published and leads nowhere (1003/gone): put it back, or write `1003/gone -> `"),
         (["1001 -> 1002", "1002 -> 1001"], "1001 was published and leads nowhere (1001 -> 1002 -> 1001)"),
         (["1001 -> 1009"], "1001 was published and leads nowhere (1001 -> 1009)"),
-        (["1003 -> 1005"], "1003 is there: remove `-> 1005`"),
+        (
+            ["1003 -> 1005", "1019 -> 1005"],
+            "1003 was another article's: choose another number for docs/fr/cancel.md (next free: 1020); only where",
+        ),
+        (["1003/backup -> 1005"], "1003/backup is there: remove `-> 1005`"),
         (["/fr/cancel/ -> 1005"], "/fr/cancel/ is there: remove `-> 1005`"),
         (["abc"], "abc: write an address such as 1001, 1001/section or /fr/slug/"),
         (["1001 -> /fr/cancel/"], "1001 -> /fr/cancel/: write an address such as 1001"),

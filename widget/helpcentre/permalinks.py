@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from widget.helpcentre.pages import Page, PageError, Pages, read, text_of
+from widget.languages import ORIGINAL
 
 REGISTRY = "published.txt"
 _LINE = re.compile(r"(?P<address>\S+?)(?: *-> *(?P<successor>\S+))?")
@@ -92,10 +93,23 @@ def moved(pages: Pages, published: Mapping[str, Published]) -> dict[str, Link]:
     for each in published.values():
         if each.address in present or each.address in paths:
             if each.successor:
-                raise PageError(f"docs/{REGISTRY}:{each.line}: {each.address} is there: remove `-> {each.successor}`")
+                raise PageError(f"docs/{REGISTRY}:{each.line}: {_reused(each, pages, published)}")
         else:
             found[each.address] = _followed(each, present, published)
     return found
+
+
+def _reused(each: Published, pages: Pages, published: Mapping[str, Published]) -> str:
+    """Return what to do where an address that is there leads on: tickets mean the article that had a number first."""
+    back = f"remove `-> {each.successor}`"
+    if not each.address.isdecimal():
+        return f"{each.address} is there: {back}"
+    (file,) = (twins[ORIGINAL].file for twins in pages.values() if str(twins[ORIGINAL].number) == each.address)
+    free = max(_order(address)[0] for address in (*links(pages), *published)) + 1
+    return (
+        f"{each.address} was another article's: choose another number for {file} (next free: {free}); only where that "
+        f"article itself is back, {back}"
+    )
 
 
 def _followed(start: Published, present: Mapping[str, Link], published: Mapping[str, Published]) -> Link:
