@@ -32,7 +32,7 @@ from widget.helpcentre.pages import PageError, read
             ":9: the link #nothing leads nowhere: #nothing is no section there; there are none",
         ),
         ("See [this\nand that](/en/page/).\n", ":10: the link /en/page/ leads nowhere: write an article by its file"),
-        ("See [this](http://other.example).\n", ":9: the link http://other.example leads nowhere"),
+        ("See [this](http://other.example).\n", ":9: the link http://other.example is not encrypted: use https://"),
         ("## Undo { #undo .rule }\n\nWithin 30 days.\n", ":11: '30' is typed by hand in the section of a rule; write"),
         ("## Undo { #undo .rule }\n\nWithin Three days.\n", ":11: 'Three' is typed by hand in the section of a rule"),
         ("## Undo { #undo .rule }\n\nBy 1 July.\n", ":11: '1' is typed by hand in the section of a rule"),

@@ -56,19 +56,21 @@ def _line(page: Page, number: int, line: str, is_code: bool) -> None:
 def _links(page: Page, number: int, line: str, pages: Pages) -> None:
     for target in _LINK.findall(_PICTURE.sub("", _CODE.sub("", line))):
         if reason := _wrong(target, page, pages):
-            raise PageError(f"{page.file}:{number}: the link {target} leads nowhere: {reason}")
+            raise PageError(f"{page.file}:{number}: the link {target} {reason}")
 
 
 def _wrong(target: str, page: Page, pages: Pages) -> str | None:
     if target.startswith(("https://", "mailto:")):
         return None
+    if target.startswith("http://"):
+        return "is not encrypted: use https://"
     file, _, anchor = target.partition("#")
     key = file.removesuffix(".md") if file else page.key
     if file and (not file.endswith(".md") or key not in pages):
-        return f"write an article by its file, one of {', '.join(f'{each}.md' for each in pages)}"
+        return f"leads nowhere: write an article by its file, one of {', '.join(f'{each}.md' for each in pages)}"
     sections = pages[key][page.language].sections
     if anchor and anchor not in sections:
-        return f"#{anchor} is no section there; there are {', '.join(sections) or 'none'}"
+        return f"leads nowhere: #{anchor} is no section there; there are {', '.join(sections) or 'none'}"
     return None
 
 
