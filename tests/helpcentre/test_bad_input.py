@@ -95,3 +95,16 @@ def test_the_section_of_a_rule_in_the_wrong_article_stops_the_build(sources: Pat
 
     assert built.returncode != 0
     assert re.search(r"docs/fr/trial\.md:\d+: the rule undo-cancel belongs in docs/fr/cancel\.md", built.stderr)
+
+
+@pytest.mark.parametrize("key", ["index", "policy", "prices", "calculations", "downgrade", "upgrade"])
+def test_a_file_that_the_code_knows_by_name_keeps_its_name(sources: Path, key: str) -> None:
+    for code in LOCALES:
+        (sources / "docs" / code / f"{key}.md").rename(sources / "docs" / code / "renamed.md")
+
+    built = build(sources)
+
+    assert built.returncode != 0
+    assert f"docs/fr/{key}.md:1: the code knows this article by its file name: give the file its name back" in (
+        built.stderr
+    )

@@ -101,6 +101,7 @@ def _nested(config: MkDocsConfig) -> bool:
 
 def _read(docs: Path) -> _Articles:
     pages = read(docs)
+    index.check_names(pages)
     parity.check(pages)
     checks.check(pages)
     search.check(pages)

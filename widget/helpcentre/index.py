@@ -7,7 +7,8 @@ from typing import Any
 
 from widget.domain.refusal import Rule
 from widget.helpcentre.pages import HOME, Page, PageError, Pages
-from widget.languages import LOCALES
+from widget.helpcentre.permalinks import NAMED
+from widget.languages import LOCALES, ORIGINAL
 
 SNIPPET = 160
 #: How many related articles a page shows, where so many are akin.
@@ -51,6 +52,19 @@ HOMES: Mapping[str, tuple[Rule, ...]] = {
         Rule.ONE_INVOICE_ADDRESS,
     ),
 }
+
+#: The articles that the code knows by their file names: the home, what /policy and /price-book lead to, and others.
+BY_NAME = (HOME, "calculations", "downgrade", "upgrade", *NAMED.values())
+
+
+def check_names(pages: Pages) -> None:
+    """Raise PageError where an article is missing that the code knows by its file name."""
+    for key in BY_NAME:
+        if key not in pages:
+            raise PageError(
+                f"docs/{ORIGINAL}/{key}.md:1: the code knows this article by its file name: give the file its name "
+                "back, and change the slug instead"
+            )
 
 
 def rule_paths(pages: Pages) -> dict[str, dict[str, str]]:
