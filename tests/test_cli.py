@@ -30,6 +30,15 @@ def run(command: list[str], data: Path, **environment: str) -> subprocess.Comple
     )
 
 
+def import_solo(data: Path) -> None:
+    """Make a database with the smallest space of the demo."""
+    spaces = json.loads((DATA / "demo.json").read_text("utf-8"))["spaces"]
+    (data / "solo.json").write_text(
+        json.dumps({"format": 1, "spaces": [each for each in spaces if each["id"] == "solo"]})
+    )
+    run(["import", str(data / "solo.json")], data)
+
+
 def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "helpcentre.sqlite3"
     file.write_bytes(b"this is no database" * 100)
@@ -218,6 +227,18 @@ def test_a_wrong_key_of_the_data_files_stops_the_start(
     assert capsys.readouterr().err == told + "\n"
 
 
+@pytest.mark.parametrize("command", ["demo", "serve", "work", "apply-due"])
+def test_a_price_book_that_was_taken_back_stops_the_start_and_is_named(tmp_path: Path, command: str) -> None:
+    import_solo(tmp_path)
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:
+        connection.execute("UPDATE billed_step SET price_book = '2026-12'")
+
+    stopped = run([command], tmp_path)
+
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert stopped.stderr == "price-books.toml: version 2026-12 is missing: orders use it; put it back\n"
+
+
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     run(["migrate"], tmp_path)
     file = tmp_path / "helpcentre.sqlite3"
@@ -251,11 +272,7 @@ def test_a_wrong_record_is_named_with_its_line_and_nothing_is_imported(tmp_path:
 
 
 def test_the_audit_log_is_verified_and_a_log_cut_short_is_named(tmp_path: Path) -> None:
-    spaces = json.loads((DATA / "demo.json").read_text("utf-8"))["spaces"]
-    (tmp_path / "solo.json").write_text(
-        json.dumps({"format": 1, "spaces": [each for each in spaces if each["id"] == "solo"]})
-    )
-    run(["import", str(tmp_path / "solo.json")], tmp_path)
+    import_solo(tmp_path)
     sound = run(["audit", "verify"], tmp_path)
     with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:
         connection.execute("UPDATE subscription SET audit_sequence = audit_sequence + 1")

@@ -29,6 +29,7 @@ from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
 from widget.services.privacy import PrivacyError
 from widget.services.sessions import NobodyError
+from widget.services.terms import refuse_missing as refuse_missing_versions
 from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
@@ -57,7 +58,8 @@ STOPS = (
     OSError,
 )
 
-#: What serves, sends or applies: never from a restored copy, and never over an audit log that somebody altered.
+#: What serves, sends or applies: never from a restored copy, over an audit log that somebody altered, or without a
+#: price book or a policy that something was promised by.
 ACTS = frozenset({"demo", "serve", "work", "apply-due"})
 
 #: What makes a database where there is none; everything else refuses.
@@ -140,7 +142,9 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         print(backup.restore(engine, chosen.file))
         return
     _ready(chosen.command, engine)
-    catalogue.load()  # a wrong price book or policy stops every command
+    terms = catalogue.load()  # a wrong price book or policy stops every command
+    if chosen.command in ACTS:
+        refuse_missing_versions(engine, terms)
     if settings.demo and chosen.command in {"demo", "serve"}:
         demo.refuse_elsewhere(engine, settings)
     {
