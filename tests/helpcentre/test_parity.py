@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpcentre.conftest import Articles
+from tests.helpcentre.conftest import Articles, build
+from tests.helpcentre.test_site import page_at
 from widget.helpcentre import parity, translations
 from widget.helpcentre.pages import PageError, read
 from widget.helpcentre.parity import State
@@ -120,6 +121,25 @@ def test_a_translation_without_text_is_missing_and_lacks_nothing_else(articles: 
     parity.check(read(articles.docs))
 
     assert state(articles.docs) is State.MISSING
+
+
+def test_the_site_is_built_while_a_translation_has_no_text_and_its_page_leads_to_the_original(sources: Path) -> None:
+    path = sources / "docs/en/issue-management.md"
+    front = re.match(r"---\n.*?\n---\n", path.read_text(encoding="utf-8"), re.DOTALL)
+    assert front
+    path.write_text(re.sub("translated: .*\n", "", front[0]), encoding="utf-8")
+
+    built = build(sources)
+
+    assert built.returncode == 0, built.stderr
+    assert "missing translation: docs/en/issue-management.md" in built.stderr
+    page = page_at(sources / "site", "/en/issues/good-practice/")
+    assert "This article is not translated yet. Read the original:" in " ".join(page.words)
+    section = page_at(sources / "site", "/a/1006/habits/")
+    assert [each["href"] for each in section.all("a")] == [
+        "/fr/problemes/bonnes-pratiques/#habits",
+        "/en/issues/good-practice/",
+    ]
 
 
 @pytest.mark.parametrize("name", ["fr/cancel", "en/nothing", "cancel"])

@@ -70,13 +70,14 @@ def links(pages: Pages) -> dict[str, Link]:
     """Return where each present number, and each section of it, leads."""
     found: dict[str, Link] = {}
     for twins in pages.values():
-        number = next(iter(twins.values())).number
-        titles = {code: page.title for code, page in twins.items()}
+        first = next(iter(twins.values()))
+        number, titles = first.number, {code: page.title for code, page in twins.items()}
         found[str(number)] = Link({code: page.path for code, page in twins.items()}, titles, number)
-        for anchor in next(iter(twins.values())).sections:
+        for anchor, heading in first.sections.items():
+            # A translation that is still to be written has no section yet: its link leads to the page.
             found[f"{number}/{anchor}"] = Link(
-                {code: f"{page.path}#{anchor}" for code, page in twins.items()},
-                {code: f"{page.title} – {page.sections[anchor]}" for code, page in twins.items()},
+                {code: page.path + f"#{anchor}" * (anchor in page.sections) for code, page in twins.items()},
+                {code: f"{page.title} – {page.sections.get(anchor, heading)}" for code, page in twins.items()},
                 number,
             )
     return found
