@@ -7,6 +7,7 @@ import pytest
 
 from tests.helpcentre.conftest import Articles, build
 from tests.helpcentre.test_site import page_at
+from widget import languages
 from widget.helpcentre import parity, translations
 from widget.helpcentre.pages import PageError, read
 from widget.helpcentre.parity import State
@@ -82,6 +83,19 @@ def state(docs: Path) -> State:
 def edit(docs: Path, name: str, old: str, new: str) -> None:
     path = docs / name
     path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+
+def test_a_new_translation_is_named_as_never_reviewed_and_says_nothing_of_a_change(articles: Articles) -> None:
+    articles.write("cancel", "Texte", "fr", number=1003)
+    articles.write("cancel", "Text", "en", number=1003)
+    pages = read(articles.docs)
+
+    assert translations.told(pages) == [
+        "unreviewed translation: docs/en/cancel.md (of docs/fr/cancel.md): never reviewed; compare it, then: "
+        "make translations REVIEWED=en/cancel"
+    ]
+    note = translations.note(state(articles.docs), pages["cancel"]["fr"], languages.load()["en"], "Français")
+    assert "This translation has not been compared with its original yet. Read the original:" in note
 
 
 def test_a_reviewed_translation_is_current_until_the_original_says_something_else(translated: Articles) -> None:

@@ -18,6 +18,7 @@ class State(StrEnum):
     """How a translation stands to its original."""
 
     CURRENT = "current"
+    UNREVIEWED = "unreviewed"
     STALE = "stale"
     MISSING = "missing"
 
@@ -29,11 +30,15 @@ def fingerprint(page: Page) -> str:
 
 
 def state(page: Page, original: Page) -> State:
-    """Return how a translation stands: one without text is still to be written."""
+    """Return how a translation stands: one without text is still to be written, one without a fingerprint was never
+    compared with its original.
+    """
     if page.language == ORIGINAL:
         return State.CURRENT
     if not page.body.strip():
         return State.MISSING
+    if not page.translated:
+        return State.UNREVIEWED
     return State.CURRENT if page.translated == fingerprint(original) else State.STALE
 
 

@@ -12,6 +12,7 @@ from widget.wording import N_
 
 DOCS = ROOT / "docs"
 SAID = {
+    State.UNREVIEWED: N_("This translation has not been compared with its original yet."),
     State.STALE: N_("The original of this article has changed since it was translated."),
     State.MISSING: N_("This article is not translated yet."),
 }
@@ -30,6 +31,7 @@ def note(found: State, original: Page, language: Language, original_name: str) -
 def told(pages: Pages) -> list[str]:
     """Return one line for each translation that is not current: its file, and what to do."""
     advice = {
+        State.UNREVIEWED: "never reviewed; compare it, then: make translations REVIEWED={name}",
         State.STALE: "compare it, then: make translations REVIEWED={name}",
         State.MISSING: "write its text, then: make translations REVIEWED={name}",
     }
