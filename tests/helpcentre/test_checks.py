@@ -60,6 +60,21 @@ def test_figures_from_facts_and_examples_and_outside_of_rules_may_stand(articles
     checks.check(read(articles.docs))
 
 
+@pytest.mark.parametrize(
+    ("listed", "message"),
+    [
+        ("::articles{page}", "docs/fr/index.md:1: trial is listed 0 times; name it once in an ::articles{…}, in each"),
+        ("::articles{page trial}\n\n::articles{trial}", "docs/fr/index.md:1: trial is listed 2 times; name it once"),
+    ],
+)
+def test_the_home_page_lists_each_article_once(articles: Articles, listed: str, message: str) -> None:
+    for key, text in (("index", listed), ("page", ""), ("trial", "")):
+        articles.write(key, text)
+
+    with pytest.raises(PageError, match=re.escape(message)):
+        checks.check(read(articles.docs))
+
+
 def test_a_rule_stands_in_its_home_article_only(articles: Articles) -> None:
     articles.write("trial", EVERY_RULE)
 

@@ -13,7 +13,7 @@ from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.terms import Terms
 from widget.helpcentre import history, screens
 from widget.helpcentre.facts import Sources, fill
-from widget.helpcentre.pages import HOME, PageError, Pages, read
+from widget.helpcentre.pages import PageError, Pages, read
 from widget.services import reminders
 from widget.settings import ROOT
 
@@ -234,12 +234,6 @@ def test_the_reminders_of_the_article_are_those_that_are_sent(pages: Pages) -> N
     days = [int(ahead.days) for _, ahead in reminders.AHEAD]
     assert f"**{max(days)} days, then {min(days)} days before the notice deadline**" in text
     assert f"a quote that expires in {TERMS.policy(ON).quote_reminder_days} days" in text
-
-
-def test_the_home_lists_each_article_once(pages: Pages) -> None:
-    for code in languages.LOCALES:
-        listed = re.findall(r"::articles\{(.*)\}", pages[HOME][code].body)
-        assert sorted(" ".join(listed).split()) == sorted(pages.keys() - {HOME})
 
 
 def test_every_figure_of_the_policy_is_told_by_name_or_left_out_on_purpose() -> None:

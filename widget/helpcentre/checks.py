@@ -1,4 +1,5 @@
-"""What an article may not hold: a fact in code, an image without words, a link that leads nowhere, a typed figure."""
+"""What an article may not hold: a fact in code, an image without words, a link that leads nowhere, a typed figure;
+and that the home page leads to every article."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,8 +8,8 @@ from pathlib import Path
 
 from widget import languages
 from widget.catalogue import DATA, read
-from widget.helpcentre.pages import Page, PageError, Pages
-from widget.languages import LOCALES
+from widget.helpcentre.pages import HOME, Page, PageError, Pages
+from widget.languages import LOCALES, ORIGINAL
 
 _FACT = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}")
 _CODE = re.compile(r"`+[^`]*`+")
@@ -16,6 +17,7 @@ _HEADING = re.compile(r"(#+) ")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?!(?:[^<>]|<(?!img))*\balt=\"[^\"]+\")(?:[^<>]|<(?!img))*>")
 _LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^)\s\]]+)[^)\]]*\)")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\]]*\)")
+_LISTED = re.compile(r"^::articles\{(.*)\}", re.MULTILINE)
 _TARGET = re.compile(r"\]\([^)\]]*\)|<[^<>]*>|\{[^{}]*\}")
 _NUMBERED = re.compile(r"^\s*\d+\. ")
 TYPED = "typed-figures.toml"
@@ -35,6 +37,18 @@ def check(pages: Pages) -> None:
         key = file.removesuffix(".md").rpartition("/")[2]
         if key in pages:
             raise PageError(f"widget/data/{TYPED}: {file}: {text!r} is no longer there; remove the exception")
+    if HOME in pages:
+        _home(pages[HOME][ORIGINAL], pages)
+
+
+def _home(home: Page, pages: Pages) -> None:
+    """Raise PageError for an article that the home page does not list once; its translations list the same."""
+    listed = " ".join(_LISTED.findall(home.body)).split()
+    for key in pages:
+        if key != HOME and (count := listed.count(key)) != 1:
+            raise PageError(
+                f"{home.file}:1: {key} is listed {count} times; name it once in an ::articles{{…}}, in each language"
+            )
 
 
 def _line(page: Page, number: int, line: str, is_code: bool) -> None:
