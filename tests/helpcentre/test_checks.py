@@ -24,6 +24,14 @@ from widget.helpcentre.pages import PageError, read
         ('<img src="a.png" alt="">\n', ":9: an image without alt text"),
         ("Text\n\n## Steps\n", ":11: a heading without anchor; end it with { #short-name }"),
         ("# Title { #title }\n", ":9: the heading of the page is its title in the front matter"),
+        ("  ::prices\n", ":9: '::prices' is no block; write it on a line of its own"),
+        ("- ::prices\n", ":9: '::prices' is no block"),
+        ("::prices.\n", ":9: '::prices.' is no block"),
+        ("::articles{page\n", ":9: '::articles{page' is no block"),
+        ("::if{best_day=false}\n ::prices\n::end\n", ":10: '::prices' is no block"),
+        ("See ![a list](screen:survey).\n", ":9: '](screen:survey).' is no block"),
+        ("Order { notice } ahead.\n", ":9: { notice } is no fact; write it with two braces on each side"),
+        ("It costs { price premium user year}.\n", ":9: { price premium user year} is no fact"),
         ("See [this](nothing.md).\n", ":9: the link nothing.md leads nowhere: write an article by its file, one of "),
         ("See [this](nothing_(1).md).\n", ":9: the link nothing_(1 leads nowhere"),
         ("See [this](page.md#nothing).\n", ":9: the link page.md#nothing leads nowhere: #nothing is no section there"),
@@ -54,7 +62,8 @@ def test_figures_from_facts_and_examples_and_outside_of_rules_may_stand(articles
         "Keep 2 copies, see [the steps](#steps), <https://a.example/1> or [us](mailto:a@b.example).\n\n"
         "## Undo { #undo .rule }\n\n1. Until {{ deadline 2027-07-01 }}, you may undo it.\n\n"
         "::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}\n\n"
-        "## Steps { #steps }\n\n1. First.\n2. Second, in 2 minutes.\n\n`code 5`\n\n![A view of 3 rooms](a.png)\n",
+        "## Steps { #steps }\n\n1. First.\n2. Second, in 2 minutes.\n\n`code 5`\n\n"
+        "Write `::prices` or `{ name }`.\n\n![A view of 3 rooms](a.png)\n",
     )
 
     checks.check(read(articles.docs))

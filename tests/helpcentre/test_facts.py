@@ -192,6 +192,11 @@ def example(articles: Articles, text: str) -> str:
             "term_start is after the day of the order",
         ),
         ("::if{notice=1}\n::end", "docs/en/page.md:10: ::if{notice=1}: unknown switch; there are plan_downgrade"),
+        (
+            "::if{plan_downgrade=withprice}\n::end",
+            "::if{plan_downgrade=withprice}: plan_downgrade is with_price or at_once, not 'withprice'",
+        ),
+        ("::if{best_day=yes}\n::end", "docs/en/page.md:10: ::if{best_day=yes}: best_day is true or false, not 'yes'"),
         ("::if{best_day=true}\nText", "docs/en/page.md:10: ::if without ::end"),
         ("::end", "docs/en/page.md:10: ::end: each ::if{…} ends with one ::end"),
     ],

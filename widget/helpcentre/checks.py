@@ -17,6 +17,10 @@ _HEADING = re.compile(r"(#+) ")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?!(?:[^<>]|<(?!img))*\balt=\"[^\"]+\")(?:[^<>]|<(?!img))*>")
 _LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^)\s\]]+)[^)\]]*\)")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\]]*\)")
+#: A block or a picture of the widget on its own line, what is left of one elsewhere; a fact without its braces.
+_WHOLE = re.compile(r"(?:::[\w-]+(?:\{.*\})?|!\[[^\]]+\]\(screen:[^)]*\))\s*")
+_STRAY = re.compile(r"::[a-z]|\]\(screen:")
+_HALF = re.compile(r"\{ *[a-z_]+(?: [^{}]*)?\}")
 _LISTED = re.compile(r"^::articles\{(.*)\}", re.MULTILINE)
 _TARGET = re.compile(r"\]\([^)\]]*\)|<[^<>]*>|\{[^{}]*\}")
 _NUMBERED = re.compile(r"^\s*\d+\. ")
@@ -65,6 +69,19 @@ def _line(page: Page, number: int, line: str, is_code: bool) -> None:
             raise PageError(f"{at}: the heading of the page is its title in the front matter; write ## or ###")
         if not re.search(r"\{[^{}]*#[a-z]", line):
             raise PageError(f"{at}: a heading without anchor; end it with {{ #short-name }}, the same in each language")
+    if not _WHOLE.fullmatch(line):
+        _half_written(at, _CODE.sub("", line))
+
+
+def _half_written(at: str, line: str) -> None:
+    """Raise PageError for what readers would see as it is written: part of a block, of a picture or of a fact."""
+    if stray := _STRAY.search(line):
+        raise PageError(
+            f"{at}: {line[stray.start() :]!r} is no block; write it on a line of its own, without spaces before it or "
+            "words after it: ::prices, ::articles{…} or ![…](screen:…)"
+        )
+    if half := _HALF.search(_FACT.sub("", line)):
+        raise PageError(f"{at}: {half[0]} is no fact; write it with two braces on each side: {{{{ notice }}}}")
 
 
 def _links(page: Page, number: int, line: str, pages: Pages) -> None:

@@ -17,14 +17,15 @@
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
 from widget import languages
 from widget.domain.calendar import first_of_next_month, notice_deadline
 from widget.domain.plan import Interval
+from widget.domain.policy import PlanDowngrade
 from widget.domain.refusal import Rule
 from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
@@ -45,8 +46,15 @@ WITH_ARGUMENTS = (
     "deadline RENEWAL",
     "next_month DAY",
 )
-_SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)")
-SWITCHES = ("plan_downgrade", "best_day", "undo_cancel", "card_needs_annual")
+_SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)\s*")
+_YES_OR_NO = ("true", "false")
+#: What the policy leaves open, and what each may be.
+SWITCHES: Mapping[str, tuple[str, ...]] = {
+    "plan_downgrade": tuple(PlanDowngrade),
+    "best_day": _YES_OR_NO,
+    "undo_cancel": _YES_OR_NO,
+    "card_needs_annual": _YES_OR_NO,
+}
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,9 @@ def _holds(condition: str, file: str, number: int, sources: Sources) -> bool:
     name, _, value = condition.partition("=")
     if name not in SWITCHES:
         raise PageError(f"{file}:{number}: ::if{{{condition}}}: unknown switch; there are {', '.join(SWITCHES)}")
-    policy = asdict(sources.terms.policy(sources.facts_on))
-    return str(policy[name]).lower() == value
+    if value not in SWITCHES[name]:
+        raise PageError(f"{file}:{number}: ::if{{{condition}}}: {name} is {' or '.join(SWITCHES[name])}, not {value!r}")
+    return str(getattr(sources.terms.policy(sources.facts_on), name)).lower() == value
 
 
 def _line(line: str, known: dict[str, str], sources: Sources) -> str:
