@@ -23,6 +23,13 @@ from widget.helpcentre.pages import PageError, read
         ('<img title="a<b" src="a.png">\n', ":9: an image without alt text"),
         ('<img src="a.png" alt="">\n', ":9: an image without alt text"),
         ("Text\n\n## Steps\n", ":11: a heading without anchor; end it with { #short-name }"),
+        ("Steps\n=====\n", ":10: this line makes a heading of the one above; write ## or ### before it"),
+        ("Steps { #steps }\n---\n", ":10: this line makes a heading of the one above"),
+        ("## Within {{ notice }} { #in-time }\n", ":9: a fact in a heading is not filled in where links name it"),
+        (
+            'See <a class="x" href="/fr/abonnement/anuler/">this</a>.\n',
+            ":9: nobody checks the link /fr/abonnement/anuler/; write it as [words](article.md#section)",
+        ),
         ("# Title { #title }\n", ":9: the heading of the page is its title in the front matter"),
         ("  ::prices\n", ":9: '::prices' is no block; write it on a line of its own"),
         ("- ::prices\n", ":9: '::prices' is no block"),
@@ -63,6 +70,7 @@ def test_figures_from_facts_and_examples_and_outside_of_rules_may_stand(articles
         "## Undo { #undo .rule }\n\n1. Until {{ deadline 2027-07-01 }}, you may undo it.\n\n"
         "::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}\n\n"
         "## Steps { #steps }\n\n1. First.\n2. Second, in 2 minutes.\n\n`code 5`\n\n"
+        'See <a href="/widget/api/v1/policy">the rules</a>.\n\n---\n\n'
         "Write `::prices` or `{ name }`.\n\n![A view of 3 rooms](a.png)\n",
     )
 

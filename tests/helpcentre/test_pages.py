@@ -1,13 +1,14 @@
 """The articles on disk: what is wrong is named with its file and what to do."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.helpcentre.conftest import Articles
 from widget.helpcentre.pages import PageError, read
+from widget.settings import HOME_ZONE, ROOT
 
 
 def test_the_file_name_pairs_the_languages_and_the_slug_makes_the_address(articles: Articles) -> None:
@@ -34,6 +35,14 @@ def test_the_file_name_pairs_the_languages_and_the_slug_makes_the_address(articl
         ),
         ({"number": "'12'"}, "docs/fr/cancel.md:4: number: expected a whole number from 1000, given once"),
         ({"slug": "Été"}, "docs/fr/cancel.md:3: slug: expected lower-case words such as a-b/c, found 'Été'"),
+        (
+            {"title": "'Quotes for {{ quote_valid_days }} days'"},
+            "docs/fr/cancel.md:2: title: expected a text, without facts, found 'Quotes for {{ quote_valid",
+        ),
+        (
+            {"summary": "Order {{ notice }} ahead."},
+            "docs/fr/cancel.md:5: summary: expected one or two sentences, without facts, found 'Order {{",
+        ),
         ({"reviewed": "soon"}, "docs/fr/cancel.md:7: reviewed: expected a date such as 2026-11-24, found 'soon'"),
         ({"related": "upgrade"}, "docs/fr/cancel.md:6: related: expected a list of articles such as"),
         ({"widget": "banner"}, "docs/fr/cancel.md:8: widget: expected change, found 'banner'"),
@@ -104,3 +113,10 @@ def test_a_heading_in_a_code_block_is_no_section(articles: Articles) -> None:
     articles.write("cancel", "```\n## Sample { #sample }\n```\n\n## Real { #real }\n")
 
     assert read(articles.docs)["cancel"]["fr"].sections == {"real": "Real"}
+
+
+def test_no_article_was_reviewed_on_a_day_to_come() -> None:  # no matter of the build, whose day may be set back
+    today = datetime.now(HOME_ZONE).date()  # noqa: TID251 -- the day of whoever writes
+    pages = [page for twins in read(ROOT / "docs").values() for page in twins.values()]
+
+    assert [page.at("reviewed") for page in pages if page.reviewed > today] == []

@@ -4,6 +4,7 @@ and that the home page leads to every article."""
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from widget import languages
@@ -16,6 +17,8 @@ _CODE = re.compile(r"`+[^`]*`+")
 _HEADING = re.compile(r"(#+) ")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?!(?:[^<>]|<(?!img))*\balt=\"[^\"]+\")(?:[^<>]|<(?!img))*>")
 _LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^)\s\]]+)[^)\]]*\)")
+_RAW_LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?([^\s\"'<>]+)")
+_UNDERLINE = re.compile(r"(?:=+|-+) *")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\]]*\)")
 #: A block or a picture of the widget on its own line, what is left of one elsewhere; a fact without its braces.
 _WHOLE = re.compile(r"(?:::[\w-]+(?:\{.*\})?|!\[[^\]]+\]\(screen:[^)]*\))\s*")
@@ -36,6 +39,7 @@ def check(pages: Pages) -> None:
             _line(page, number, line, is_code)
             if not is_code:
                 _links(page, number, line, pages)
+        _underlined(page)
         used |= set(_typed(page, figures))
     for file, text in sorted(figures.allowed.keys() - used):
         key = file.removesuffix(".md").rpartition("/")[2]
@@ -69,6 +73,8 @@ def _line(page: Page, number: int, line: str, is_code: bool) -> None:
             raise PageError(f"{at}: the heading of the page is its title in the front matter; write ## or ###")
         if not re.search(r"\{[^{}]*#[a-z]", line):
             raise PageError(f"{at}: a heading without anchor; end it with {{ #short-name }}, the same in each language")
+        if "{{" in line:
+            raise PageError(f"{at}: a fact in a heading is not filled in where links name it; say it in the text below")
     if not _WHOLE.fullmatch(line):
         _half_written(at, _CODE.sub("", line))
 
@@ -84,10 +90,23 @@ def _half_written(at: str, line: str) -> None:
         raise PageError(f"{at}: {half[0]} is no fact; write it with two braces on each side: {{{{ notice }}}}")
 
 
+def _underlined(page: Page) -> None:
+    for (_, above, _), (number, line, is_code) in pairwise(page.lines()):
+        if not is_code and above.strip() and _UNDERLINE.fullmatch(line):
+            raise PageError(
+                f"{page.file}:{number}: this line makes a heading of the one above; write ## or ### before it"
+            )
+
+
 def _links(page: Page, number: int, line: str, pages: Pages) -> None:
     for target in _LINK.findall(_PICTURE.sub("", _CODE.sub("", line))):
         if reason := _wrong(target, page, pages):
             raise PageError(f"{page.file}:{number}: the link {target} {reason}")
+    for target in _RAW_LINK.findall(_CODE.sub("", line)):
+        if not target.startswith(("https://", "mailto:", "/widget/")):
+            raise PageError(
+                f"{page.file}:{number}: nobody checks the link {target}; write it as [words](article.md#section)"
+            )
 
 
 def _wrong(target: str, page: Page, pages: Pages) -> str | None:

@@ -26,12 +26,17 @@ def _words(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
+def _told(value: object) -> bool:
+    """Return whether a title or a summary can be shown as it is, in every place that shows it."""
+    return isinstance(value, str) and bool(value) and "{{" not in value
+
+
 #: What the front matter may say: the check of each key, and what was expected where it fails.
 KEYS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "title": (lambda value: isinstance(value, str) and bool(value), "a text"),
+    "title": (_told, "a text, without facts"),
     "slug": (lambda value: isinstance(value, str) and bool(_SLUG.fullmatch(value)), "lower-case words such as a-b/c"),
     "number": (lambda value: type(value) is int and value >= 1000, "a whole number from 1000, given once and for good"),
-    "summary": (lambda value: isinstance(value, str) and bool(value), "one or two sentences"),
+    "summary": (_told, "one or two sentences, without facts"),
     "reviewed": (lambda value: type(value) is date, "a date such as 2026-11-24"),
     "related": (_words, "a list of articles such as [upgrade, cancel]"),
     "synonyms": (_words, "a list of words that readers search for"),
