@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.conftest import Service
 from tests.chromium import launch
-from widget import languages
+from widget import catalogue, languages
+from widget.helpcentre import build_day
 from widget.helpcentre.screens import FOLDER, MANIFEST, PALETTES, SCREENS, fingerprint
 
 WIDTH = 640
@@ -24,13 +25,14 @@ def main() -> None:
     """Take every picture of the running demo, and note what each shows and how large it is."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     taken = {}
+    terms, on = catalogue.load(), build_day.facts_on()
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         service = Service(Path(data))
         browser = launch(playwright.chromium)
         for code, language in languages.load().items():
             for name in SCREENS:
                 size, _ = (_take(browser, service, code, name, palette) for palette in PALETTES)
-                taken[f"{code}-{name}"] = {"shows": fingerprint(name, language), "size": size}
+                taken[f"{code}-{name}"] = {"shows": fingerprint(name, language, terms, on), "size": size}
         browser.close()
         service.stop()
     MANIFEST.write_text(json.dumps(taken, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -14,6 +14,7 @@ from widget.domain.terms import Terms
 from widget.helpcentre import history, screens
 from widget.helpcentre.facts import Sources, fill
 from widget.helpcentre.pages import PageError, Pages, read
+from widget.languages import Language
 from widget.services import reminders
 from widget.settings import ROOT
 
@@ -269,11 +270,28 @@ def test_an_unknown_screen_is_named(articles: Articles) -> None:
 
 def test_a_picture_ages_with_the_words_that_it_shows() -> None:
     french, english = languages.load()["fr"], languages.load()["en"]
-    reworded = replace(french, messages={**french.messages, "One reason": "Votre raison"})
 
-    assert screens.fingerprint("survey", reworded) != screens.fingerprint("survey", french)
-    assert screens.fingerprint("survey", french) != screens.fingerprint("survey", english)
-    assert screens.fingerprint("members", reworded) == screens.fingerprint("members", french)
+    def ages(message: str) -> list[str]:
+        reworded = replace(french, messages={**french.messages, message: "Autrement dit"})
+        return [name for name in screens.SCREENS if shown(name, reworded) != shown(name, french)]
+
+    assert ages("One reason") == ["survey"]
+    assert ages("The price is too high") == ["survey", "review"]
+    assert ages("%(n)s user") == ["review"]
+    assert ages("Accept this quote") == []
+    assert shown("survey", french) != shown("survey", english)
+
+
+def test_a_picture_ages_with_the_policy_and_the_prices_of_the_day() -> None:
+    english = languages.load()["en"]
+    fewer_reasons = replace(TERMS, policies=(a_policy(downgrade_reasons=("other",)),))
+
+    assert shown("survey", english, terms=fewer_reasons) != shown("survey", english)
+    assert shown("review", english, on=date(2026, 10, 31)) != shown("review", english)
+
+
+def shown(name: str, language: Language, terms: Terms = TERMS, on: date = ON) -> str:
+    return screens.fingerprint(name, language, terms, on)
 
 
 def test_a_picture_that_was_never_taken_is_out_of_date(tmp_path: Path) -> None:

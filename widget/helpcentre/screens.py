@@ -1,19 +1,24 @@
 """Pictures of our own widget in the articles: taken by a script in each language and palette; one that ages is named.
 
 `![what it shows](screen:review)` in an article becomes the picture in the page's language, one for each palette.
-`make screens` takes them (tests/browser/screens.py); `make check` names those whose templates, styles or words changed.
+`make screens` takes them (tests/browser/screens.py); `make check` names those that show something else by now.
 """
 
+import ast
 import hashlib
 import json
 import re
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from markupsafe import Markup
 
-from widget import languages
+from widget import catalogue, languages
+from widget.catalogue import DATA
+from widget.domain.terms import Terms
+from widget.helpcentre import build_day
 from widget.languages import Language
 from widget.rendering import TEMPLATES
 from widget.settings import ROOT
@@ -21,8 +26,15 @@ from widget.settings import ROOT
 FOLDER = ROOT / "overrides" / "assets" / "screens"
 MANIFEST = FOLDER / "screens.json"
 STYLES = ROOT / "widget" / "static" / "subscription-widget.css"
-#: The pictures, each with the template that it shows.
-SCREENS = {"members": "members/choose.html", "survey": "survey/ask.html", "review": "review/check.html"}
+#: The pictures, each with the template that it shows, and the modules that put words into it.
+SCREENS = {
+    "members": ("members/choose.html", ("wording.py",)),
+    "survey": ("survey/ask.html", ("web/survey.py",)),
+    "review": (
+        "review/check.html",
+        ("web/survey.py", "wording.py", "panels/words.py", "panels/result.py", "panels/timeline.py"),
+    ),
+}
 PALETTES = ("light", "dark")
 _INCLUDED = re.compile(r'{% include "([^"]+)"')
 _WORDS = re.compile(r'\b_\("([^"]+)"\)')
@@ -46,12 +58,25 @@ def figure(name: str, alt: str, language: Language) -> str:
     return Markup('<figure class="hc-screen">{}</figure>').format(Markup().join(images))
 
 
-def fingerprint(name: str, language: Language) -> str:
-    """Return what identifies a picture: the templates that it shows, their words in the language, and the styles."""
-    sources = [text for _, text in sorted(_templates(SCREENS[name]))]
-    words = [language.gettext(each) for text in sources for each in _WORDS.findall(text)]
-    told = "\n".join([*sources, *words, STYLES.read_text(encoding="utf-8")])
+def fingerprint(name: str, language: Language, terms: Terms, on: date) -> str:
+    """Return what identifies a picture: the templates and words that it shows in the language, the styles, the demo's
+    people, and the policy and prices of the day.
+    """
+    template, modules = SCREENS[name]
+    sources = [text for _, text in sorted(_templates(template))]
+    messages = [each for text in sources for each in _WORDS.findall(text)]
+    messages += [each for module in modules for each in _messages(module)]
+    words = [str(language.messages.get(each, each)) for each in messages]
+    files = [path.read_text(encoding="utf-8") for path in (STYLES, DATA / "demo.json")]
+    told = "\n".join([*sources, *words, *files, repr(terms.policy(on)), repr(terms.price_book(on))])
     return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def _messages(module: str) -> Iterator[str]:
+    """Yield the messages that a module marks with N_, or chooses by number."""
+    for call in ast.walk(ast.parse((ROOT / "widget" / module).read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("N_", "ngettext")):
+            yield from (str(each.value) for each in call.args if isinstance(each, ast.Constant))
 
 
 def _templates(name: str) -> Iterator[tuple[str, str]]:
@@ -64,11 +89,12 @@ def _templates(name: str) -> Iterator[tuple[str, str]]:
 def aged(manifest: Path = MANIFEST) -> list[str]:
     """Return the pictures that no longer show what the widget shows, or were never taken, by file."""
     taken = json.loads(manifest.read_text(encoding="utf-8")) if manifest.exists() else {}
+    terms, on = catalogue.load(), build_day.facts_on()
     return [
         f"{code}-{name}"
         for code, language in languages.load().items()
         for name in SCREENS
-        if taken.get(f"{code}-{name}", {}).get("shows") != fingerprint(name, language)
+        if taken.get(f"{code}-{name}", {}).get("shows") != fingerprint(name, language, terms, on)
         or not all((manifest.parent / f"{code}-{name}-{each}.webp").exists() for each in PALETTES)
     ]
 
