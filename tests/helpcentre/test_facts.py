@@ -234,6 +234,17 @@ def test_prices_are_those_in_force_on_the_day(articles: Articles) -> None:
     assert ">€16.00</td>" in after
 
 
+@pytest.mark.parametrize(
+    ("code", "head", "most"),
+    [("fr", "Licences Zoom au plus", "100 000"), ("en", "Zoom licenses at most", "100,000")],
+)
+def test_each_plan_says_how_many_zoom_licenses_it_takes(pages: Pages, code: str, head: str, most: str) -> None:
+    for article in ("prices", "downgrade"):
+        cells = re.findall(rf'<td data-label="{head}">(.*?)</td>', filled(pages, article, code))
+
+        assert cells[:4] == ["0", most, most, most]
+
+
 def test_the_reminders_of_the_article_are_those_that_are_sent(pages: Pages) -> None:
     text = filled(pages, "receipts", "en")
 

@@ -56,10 +56,10 @@ def _prices(book: PriceBook, language: Language, caption: str) -> Markup:
             money.append(language.money(prices.user, book.currency))
             # A plan without Zoom licenses has no price for one, not a free one.
             money.append(language.money(prices.zoom_license, book.currency) if plan.max_zoom_licenses else "–")
-        rows.append(
-            [plan.name[language.code], *money, f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"]
-        )
-    return table(caption, (*head, t("Zoom license, per year"), t("Users")), rows, "hc-prices")
+        users = f"{language.number(plan.min_users)} – {language.number(plan.max_users)}"
+        rows.append([plan.name[language.code], *money, users, language.number(plan.max_zoom_licenses)])
+    limits = (t("Users"), t("Zoom licenses at most"))
+    return table(caption, (*head, t("Zoom license, per year"), *limits), rows, "hc-prices")
 
 
 def price_books(terms: Terms, on: date, language: Language) -> str:
