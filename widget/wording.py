@@ -40,7 +40,7 @@ RULES = {
     Rule.NOTICE_PERIOD: N_("Before an annual renewal, notice of a decrease is given in good time: %(notice)s ahead."),
     Rule.LATE_NOTICE: N_("After the notice deadline, the lower price starts one term later."),
     Rule.NO_CREDIT: N_("What is already paid is neither refunded nor credited."),
-    Rule.ZOOM_LICENSE_RATIO: N_("One floating Zoom license serves about %(zoom_users_per_license)s active users."),
+    Rule.ZOOM_LICENSE_RATIO: N_("One floating Zoom license serves about %(zoom_users_per_license)s."),
     Rule.BEST_DAY: N_("Ordering early does not bring the lower price any sooner: a last day to order is shown."),
     Rule.AVAILABLE_AT_ONCE: N_("What you add is usable at once, free until the end of the month."),
     Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from the first day of the next month."),
@@ -89,7 +89,7 @@ CASES = {
     Rule.NO_CREDIT: N_("You no longer use %(unused)s of what is paid for before %(price_date)s; it is not refunded."),
     Rule.ZOOM_LICENSE_RATIO: N_(
         "Active users: %(active_users)s; Zoom licenses: %(zoom_licenses)s. One license serves about "
-        "%(zoom_users_per_license)s active users."
+        "%(zoom_users_per_license)s."
     ),
     Rule.BEST_DAY: N_("You can order until %(last_day)s and still reach the same dates."),
     Rule.UPGRADE_PRICE_DATE: N_("The higher price counts from %(up_from)s; until then what you add is free."),
@@ -198,6 +198,26 @@ def notice(months: int, language: Language) -> str:
     return text % {"months": language.number(months)}
 
 
+def days(count: int, language: Language) -> str:
+    """Return a number of days as a reader says it: "1 day", "7 days"."""
+    return language.ngettext("%(n)s day", "%(n)s days", count) % {"n": language.number(count)}
+
+
+def users(count: int, language: Language) -> str:
+    """Return a number of users with its noun."""
+    return language.ngettext("%(n)s user", "%(n)s users", count) % {"n": language.number(count)}
+
+
+def active_users(count: int, language: Language) -> str:
+    """Return a number of active users with its noun."""
+    return language.ngettext("%(n)s active user", "%(n)s active users", count) % {"n": language.number(count)}
+
+
+def zoom_licenses(count: int, language: Language) -> str:
+    """Return a number of Zoom licenses with its noun."""
+    return language.ngettext("%(n)s Zoom license", "%(n)s Zoom licenses", count) % {"n": language.number(count)}
+
+
 def _case(rule: Rule, facts: dict[str, object], policy: Policy, language: Language) -> str:
     try:
         return language.gettext(CASES[rule]) % facts
@@ -216,11 +236,11 @@ def _figures(policy: Policy, language: Language) -> dict[str, object]:
         "support_email": policy.support_email,
         "finance_email": policy.finance_email,
         "notice": _notice(policy.notice_months, language),
-        "zoom_users_per_license": language.number(policy.zoom_users_per_license),
+        "zoom_users_per_license": _active_users(policy.zoom_users_per_license, language),
     }
 
 
-_notice = lru_cache(notice)
+_notice, _active_users = lru_cache(notice), lru_cache(active_users)
 
 
 def _facts(preview: ChangePreview, language: Language) -> dict[str, object]:

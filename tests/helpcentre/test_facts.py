@@ -78,6 +78,20 @@ def test_an_article_says_what_a_switch_of_the_policy_decides(
     assert unsaid not in text
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("fr", {"receipts": "un devis qui expire dans 1 jour ;", "downgrade": "à environ 1 utilisateur actif ;"}),
+        ("en", {"receipts": "a quote that expires in 1 day;", "downgrade": "for about 1 active user;"}),
+    ],
+)
+def test_a_figure_of_one_has_its_noun_in_the_singular(pages: Pages, code: str, said: dict[str, str]) -> None:
+    ones = a_policy(quote_reminder_days=1, zoom_users_per_license=1)
+
+    for article, words in said.items():
+        assert words in filled(pages, article, code, ones)
+
+
 @pytest.mark.parametrize(("code", "last"), [("fr", "Dernier jour pour commander"), ("en", "Last day to order")])
 def test_without_the_best_day_no_example_shows_one(pages: Pages, code: str, last: str) -> None:
     assert last in filled(pages, "downgrade", code)
@@ -219,7 +233,7 @@ def test_french_punctuation_never_starts_a_line(articles: Articles) -> None:
 
     text = fill(pages["page"]["fr"], Sources(TERMS, ON, languages.load()["fr"], pages))
 
-    assert text.startswith("Prêt\u202f? «\u00a0Oui\u00a0»\u00a0: 30\u202f!")
+    assert text.startswith("Prêt\u202f? «\u00a0Oui\u00a0»\u00a0: 30\u00a0jours\u202f!")
 
 
 def test_prices_are_those_in_force_on_the_day(articles: Articles) -> None:
@@ -288,7 +302,7 @@ def test_a_picture_ages_with_the_words_that_it_shows() -> None:
 
     assert ages("One reason") == ["survey"]
     assert ages("The price is too high") == ["survey", "review"]
-    assert ages("%(n)s user") == ["review"]
+    assert ages("per year") == ["review"]
     assert ages("Accept this quote") == []
     assert shown("survey", french) != shown("survey", english)
 

@@ -1,6 +1,6 @@
 """Facts and blocks in an article: looked up or computed, never typed.
 
-{{ notice }}                            a fact, by name: see `facts`
+{{ notice }}                            a fact, by name, a number with its noun ("one month"): see `facts`
 {{ price premium user year }}           a price; `limit free max_users` a limit, `plan free` a plan's name
 {{ deadline 2027-07-01 }}               the last day of notice for a renewal; `next_month 2027-03-15` the next 1st
 ::example{interval=month on=2027-03-15 from=premium/20/4 to=premium/15/4}    a change worked out: see widget/worked.py
@@ -34,7 +34,7 @@ from widget.helpcentre.markup import flat
 from widget.helpcentre.pages import Page, PageError, Pages
 from widget.languages import Language
 from widget.panels import RuleLink
-from widget.wording import notice
+from widget.wording import active_users, days, notice, users, zoom_licenses
 
 _FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
 _BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
@@ -113,16 +113,16 @@ def facts(sources: Sources) -> dict[str, str]:
         "notice": notice(policy.notice_months, language),
         "support_email": f"<{policy.support_email}>",
         "finance_email": f"<{policy.finance_email}>",
-        "zoom_users_per_license": language.number(policy.zoom_users_per_license),
-        "trial_days": language.number(policy.trial_days),
-        "trial_max_users": language.number(policy.trial_max_users),
-        "quote_valid_days": language.number(policy.quote_valid_days),
-        "quote_reminder_days": language.number(policy.quote_reminder_days),
-        "survey_comment_days": language.number(policy.retention.survey_comments),
-        "early_reminder_days": language.number(EARLY_DAYS),
-        "late_reminder_days": language.number(LATE_DAYS),
+        "zoom_users_per_license": active_users(policy.zoom_users_per_license, language),
+        "trial_days": days(policy.trial_days, language),
+        "trial_max_users": users(policy.trial_max_users, language),
+        "quote_valid_days": days(policy.quote_valid_days, language),
+        "quote_reminder_days": days(policy.quote_reminder_days, language),
+        "survey_comment_days": days(policy.retention.survey_comments, language),
+        "early_reminder_days": days(EARLY_DAYS, language),
+        "late_reminder_days": days(LATE_DAYS, language),
         "lowest_plan": lowest.name[language.code],
-        "lowest_plan_max_users": language.number(lowest.max_users),
+        "lowest_plan_max_users": users(lowest.max_users, language),
         "price_book": book.version,
         "price_book_from": language.date(book.valid_from),
     }
@@ -137,8 +137,10 @@ def fact(words: str, sources: Sources) -> str:
         match name, arguments:
             case "price", [plan, ("user" | "zoom_license") as what, interval]:
                 return language.money(getattr(book.plan(plan).prices[Interval(interval)], what), book.currency)
-            case "limit", [plan, ("min_users" | "max_users" | "max_zoom_licenses") as which]:
-                return language.number(getattr(book.plan(plan), which))
+            case "limit", [plan, ("min_users" | "max_users") as which]:
+                return users(getattr(book.plan(plan), which), language)
+            case "limit", [plan, "max_zoom_licenses"]:
+                return zoom_licenses(book.plan(plan).max_zoom_licenses, language)
             case "plan", [plan]:
                 return book.plan(plan).name[language.code]
             case "deadline", [renewal]:

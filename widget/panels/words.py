@@ -8,7 +8,7 @@ from widget.domain.change import ChangePreview
 from widget.domain.lines import Direction, LineChange
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.languages import Language
-from widget.wording import ITEM_NAMES, N_
+from widget.wording import ITEM_NAMES, N_, users, zoom_licenses
 
 __all__ = [
     "DIRECTION_NAMES",
@@ -35,11 +35,7 @@ PER = {Interval.MONTH: N_("per month"), Interval.YEAR: N_("per year")}
 
 def level_text(level: Level, plan_name: str, language: Language) -> str:
     """Return a level as a reader says it: "Premium, 15 users, 4 Zoom licenses"."""
-    users = language.ngettext("%(n)s user", "%(n)s users", level.users) % {"n": language.number(level.users)}
-    licenses = language.ngettext("%(n)s Zoom license", "%(n)s Zoom licenses", level.zoom_licenses) % {
-        "n": language.number(level.zoom_licenses)
-    }
-    return f"{plan_name}, {users}, {licenses}"
+    return f"{plan_name}, {users(level.users, language)}, {zoom_licenses(level.zoom_licenses, language)}"
 
 
 def fee_text(amount: int, interval: Interval, book: PriceBook, language: Language) -> str:
