@@ -9,7 +9,9 @@ import pytest
 
 from tests.helpcentre.conftest import EVERY_RULE, Articles
 from widget import catalogue, languages
+from widget.domain.history import FIGURES, since
 from widget.domain.policy import PlanDowngrade, Policy
+from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.helpcentre import history, screens
 from widget.helpcentre.facts import Sources, fill
@@ -17,6 +19,7 @@ from widget.helpcentre.pages import PageError, Pages, read
 from widget.languages import Language
 from widget.services import reminders
 from widget.settings import ROOT
+from widget.wording import rule_text
 
 TERMS = catalogue.load()
 ON = date(2026, 11, 24)
@@ -269,6 +272,30 @@ def test_the_reminders_of_the_article_are_those_that_are_sent(pages: Pages) -> N
 
 def test_every_figure_of_the_policy_is_told_by_name_or_left_out_on_purpose() -> None:
     assert {each.name for each in fields(Policy)} == {*history.NAMES, *history.UNTOLD}
+
+
+@pytest.mark.parametrize(
+    ("figure", "later"),
+    [
+        ("notice_months", 2),
+        ("plan_downgrade", PlanDowngrade.AT_ONCE),
+        ("best_day", False),
+        ("zoom_users_per_license", 5),
+        ("undo_cancel", False),
+        ("card_needs_annual", False),
+        ("support_email", "later@workspace.example"),
+        ("finance_email", "later@workspace.example"),
+    ],
+)
+def test_a_rule_holds_since_the_last_change_of_each_figure_that_its_sentence_names(figure: str, later: object) -> None:
+    english, before, on = languages.load()["en"], TERMS.policy(ON), date(2027, 1, 1)
+    after = replace(before, version="later", valid_from=on, **{figure: later})  # type: ignore[arg-type]  # as named
+    terms = replace(TERMS, policies=(before, after))
+
+    changed = {rule for rule in Rule if rule_text(rule, after, english) != rule_text(rule, before, english)}
+
+    assert changed
+    assert {rule for rule in Rule if since(FIGURES.get(rule, ()), terms, on) == after} >= changed
 
 
 @pytest.mark.parametrize(("code", "alt"), [("fr", "Une liste"), ("en", "A list")])

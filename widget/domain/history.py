@@ -9,12 +9,14 @@ from widget.domain.terms import Terms
 
 #: The figures and switches of the policy that a rule depends on. A rule that is not here depends on none.
 FIGURES: Mapping[Rule, tuple[str, ...]] = {
+    Rule.LOCKED_CONTRACT: ("support_email",),
     Rule.PLAN_DROPS_WITH_PRICE: ("plan_downgrade",),
     Rule.NOTICE_PERIOD: ("notice_months",),
     Rule.ANNUAL_PRICE_DATE: ("notice_months",),
     Rule.LATE_NOTICE: ("notice_months",),
     Rule.ZOOM_LICENSE_RATIO: ("zoom_users_per_license",),
     Rule.BEST_DAY: ("best_day",),
+    Rule.CANCEL_SCOPE: ("finance_email",),
     Rule.CANCEL_ANNUAL: ("notice_months",),
     Rule.CANCEL_MONTHLY: ("notice_months",),
     Rule.UNDO_CANCEL: ("undo_cancel",),
