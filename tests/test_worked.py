@@ -6,14 +6,13 @@ from datetime import date
 
 import pytest
 
-from widget import catalogue
+from tests.terms import TERMS
 from widget.domain.cancellation import CancellationPreview
 from widget.domain.change import ChangePreview
 from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.worked import Answer, Undone, answer, cases, fingerprint, read
 
-TERMS = catalogue.load()
 ON = date(2026, 11, 24)
 #: Rules that decide who, how or where to, and neither a date, nor an amount, nor a number.
 WITHOUT_CASES = {

@@ -15,14 +15,15 @@ import pytest
 from pypdf.generic import BooleanObject
 
 from tests.builders import a_customer, a_subscription, a_vat, level
-from widget import catalogue, languages
+from tests.terms import TERMS
+from widget import languages
 from widget.domain.quote import Customer, Quote, draw_up
 from widget.domain.vat import treatment, vat
 from widget.gateways import pdf as paper
 from widget.panels import quote_view
 from widget.rendering import TEMPLATES
 
-TERMS, WORDS = catalogue.load(), languages.load()
+WORDS = languages.load()
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 ADDRESS = "https://help.example.org"
 #: A canary beside the template, which no payload may read.

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.helpcentre.conftest import EVERY_RULE, Articles
-from widget import catalogue, languages
+from tests.terms import TERMS
+from widget import languages
 from widget.domain.history import FIGURES, since
 from widget.domain.policy import PlanDowngrade, Policy
 from widget.domain.refusal import Rule
@@ -21,7 +22,6 @@ from widget.services import reminders
 from widget.settings import ROOT
 from widget.wording import rule_text
 
-TERMS = catalogue.load()
 ON = date(2026, 11, 24)
 
 

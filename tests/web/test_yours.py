@@ -6,8 +6,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.builders import a_subscription
+from tests.terms import TERMS
 from tests.web.people import sign_in
-from widget import catalogue, languages
+from widget import languages
 from widget.panels import About, yours
 
 
@@ -114,7 +115,7 @@ def test_no_sentence_is_about_anything_else(client: TestClient, about: str) -> N
 def test_an_upgrade_in_the_last_month_before_the_renewal_has_no_invoice_of_its_own(on: date, said: str) -> None:
     yearly = a_subscription(term_start=date(2026, 7, 1))
 
-    text = yours(yearly, on=on, terms=catalogue.load(), language=languages.load()["en"], about=About.UPGRADE)
+    text = yours(yearly, on=on, terms=TERMS, language=languages.load()["en"], about=About.UPGRADE)
 
     assert said in text.replace("\u00a0", " ")
 
@@ -122,9 +123,7 @@ def test_an_upgrade_in_the_last_month_before_the_renewal_has_no_invoice_of_its_o
 def test_a_locked_contract_is_not_told_a_day_to_cancel() -> None:
     locked = a_subscription(locked=True)
 
-    text = yours(
-        locked, on=date(2027, 3, 15), terms=catalogue.load(), language=languages.load()["en"], about=About.CANCEL
-    )
+    text = yours(locked, on=date(2027, 3, 15), terms=TERMS, language=languages.load()["en"], about=About.CANCEL)
 
     assert text.endswith("A locked contract cannot be changed here: write to support@workspace.example.")
 
@@ -132,7 +131,7 @@ def test_a_locked_contract_is_not_told_a_day_to_cancel() -> None:
 def test_after_the_notice_deadline_the_sentence_says_so() -> None:
     late = a_subscription(term_start=date(2026, 7, 1))
 
-    said = yours(late, on=date(2027, 6, 2), terms=catalogue.load(), language=languages.load()["fr"])
+    said = yours(late, on=date(2027, 6, 2), terms=TERMS, language=languages.load()["fr"])
 
     assert "la date limite de préavis, le 1er\u00a0juin 2027, est passée" in said
     assert "un tarif plus bas attend le renouvellement suivant." in said
