@@ -315,6 +315,37 @@ def test_a_survey_on_its_own_page_that_is_sent_after_the_session_ended_is_found_
     expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
 
 
+def test_who_is_signed_out_elsewhere_is_told_so_in_the_panel_and_comes_back_to_what_they_typed(
+    service: Service, page: Page
+) -> None:
+    space = a_space(service, ANNUAL)
+    enter(page.context, service, space)
+    page.goto(service.address + DOWNGRADE["fr"])
+    expect(page.locator(".sw-state")).to_be_visible()
+    page.locator("#sw-users").fill("9")
+    days = page.get_by_role("link", name="Les dates pour votre calendrier")
+    expect(days).to_be_visible()
+    address = days.get_attribute("href")
+    page.context.clear_cookies()
+    page.locator("#sw-users").fill("10")
+
+    panel = page.locator(".sw-panel")
+    expect(panel).to_contain_text("Votre session est terminée")
+    expect(page.locator("subscription-widget > [role=status]")).to_contain_text("Votre session est terminée")
+    expect(panel).not_to_contain_text("€")
+    panel.get_by_role("link").click()
+    expect(page).to_have_url(re.compile(r"/widget/signin\?next=%2Ffr%2Fabonnement%2Fretrograder%2F$"))
+    enter(page.context, service, space)  # as signing in does
+    page.goto(service.address + DOWNGRADE["fr"])
+    expect(page.locator(".sw-state")).to_be_visible()
+    expect(page.locator("#sw-users")).to_have_value("10")
+    page.context.clear_cookies()
+    page.get_by_role("link", name="Les dates pour votre calendrier").click()
+    expect(page).to_have_url(re.compile(r"/widget/signin\?next="))
+    assert address
+    assert address.endswith("&own=1")
+
+
 def test_an_order_that_is_sent_while_the_service_is_down_leaves_the_review_and_its_box_as_they_are(
     service: Service, page: Page
 ) -> None:

@@ -183,6 +183,22 @@ def test_every_page_for_who_is_signed_in_has_the_way_out(world: World, template:
                 assert told.text.count('action="/widget/signout"') == 1, who
 
 
+#: What the page of one's own subscription asks for, by the mark of its form: without a session of a member it is no
+#: question about the example, which anybody else's is, whose rows above are 200.
+MARKED = {
+    "/widget/{language}/change/result": "in  200 200 in  in  in  in",
+    "/widget/{language}/change/calendar.ics": "in  200 200 in  in  in  in",
+}
+
+
+@pytest.mark.parametrize("template", MARKED)
+def test_what_ones_own_page_asks_for_is_never_answered_by_the_example(world: World, template: str) -> None:
+    query = "?plan=premium&users=8&zoom_licenses=0&own=1"
+    told = {who: answer(world.ask(who, "GET", path_to(template, {}), query=query)) for who in PEOPLE}
+
+    assert told == dict(zip(PEOPLE, MARKED[template].split(), strict=True))
+
+
 #: What a request that only reads may write: when a session was used, who looked, the one file of a quote, counts.
 NOTED = {"session", "audit_event", "subscription", "quote_pdf", "rate_limit"}
 

@@ -1,5 +1,6 @@
 """Sessions in the pages: the cookies, an expiry that loses nothing, a new proof before an order, the places."""
 
+import html
 import re
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from tests.web.test_journey import to_review
 from widget.store.session import hashed
 
 WISH = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
+TO_THE_WISH = "/widget/signin?next=%2Fwidget%2Ffr%2Fchange%3Fplan%3Dpremium%26users%3D12%26zoom_licenses%3D3"
 
 
 def test_the_cookie_of_a_session_is_out_of_reach_of_scripts_and_other_sites(client: TestClient) -> None:
@@ -73,9 +75,28 @@ def test_a_wish_typed_before_the_expiry_is_there_after_signing_in_again(client: 
 
     sent = client.post("/widget/fr/change", data=WISH, follow_redirects=False)
 
-    assert sent.headers["location"] == (
-        "/widget/signin?next=%2Fwidget%2Ffr%2Fchange%3Fplan%3Dpremium%26users%3D12%26zoom_licenses%3D3"
-    )
+    assert sent.headers["location"] == TO_THE_WISH
+
+
+def test_who_signed_out_in_another_tab_reads_no_example_in_place_of_their_own_subscription(client: TestClient) -> None:
+    sign_in(client, "Claire Martin")
+    page = client.get("/widget/fr/change", params=WISH).text
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page.split('class="sw-form"')[1])) | WISH
+    live = re.search(r'data-live="([^"]+)"', page)
+    days = re.search(r'href="([^"]+/calendar\.ics[^"]*)"', page)
+    assert live
+    assert days
+    client.post("/widget/signout", follow_redirects=False)
+
+    panel = client.get(live[1], params=form, headers={"Accept": "text/html;fragment=1"})
+    calendar = client.get(html.unescape(days[1]), follow_redirects=False)
+    sent = client.post("/widget/fr/change", data=form, follow_redirects=False)
+
+    assert panel.status_code == 401
+    assert "Votre session est terminée" in panel.text
+    assert f'href="{TO_THE_WISH}"' in panel.text
+    assert "€" not in panel.text
+    assert [each.headers["location"] for each in (calendar, sent)] == [TO_THE_WISH] * 2
 
 
 def test_the_element_is_told_to_sign_in_again_with_a_link(client: TestClient, today: Today) -> None:

@@ -20,7 +20,7 @@ from widget.services import account, draft
 from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.context import context_of
-from widget.web.forms import ANYTHING, WISH, Form, parse
+from widget.web.forms import ANYTHING, OWN, WISH, Form, parse
 from widget.web.pages import answer, notice, to_sign_in
 from widget.web.session import not_allowed
 from widget.wording import N_
@@ -57,7 +57,7 @@ def wish_own(request: Request, session: Session, language: Language, body: str) 
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
         return show_own(request, session, language, "change/choose.html", query="", status=403)
-    form, result = tried_own(request, seen, language, body, ())
+    form, result = tried_own(request, seen, language, body, (OWN,))
     floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
     if result is None or not (result.allowed or floor_only):
         return _show(request, session, seen, language, form, result, "change/choose.html", 422)
@@ -85,7 +85,7 @@ def show_own(
     if not seen.member.is_administrator:
         return _not_administrator(request, seen, language, status)
     # A page's link may carry what its senders hang onto links; the form itself sends only what it knows.
-    ignored = () if template == "change/live.html" else ANYTHING
+    ignored = (OWN,) if template == "change/live.html" else ANYTHING
     form, result = tried_own(request, seen, language, request.url.query if query is None else query, ignored)
     if result and result.direction is Direction.NONE and template == "change/choose.html":
         result = None  # nothing was asked yet: no "no" before a wish
@@ -133,7 +133,7 @@ def _show(
         "state": None if template == "change/live.html" else state_view(request, seen, language),
         "token": session.token,
         "r": result and result_view(result, language, link(request, language), terms),
-        "calendar": result and calendar_of(form, WISH, language),
+        "calendar": result and f"{calendar_of(form, WISH, language)}&{OWN}=1",
     }
     return answer(request, template, language, values, status)
 

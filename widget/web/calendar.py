@@ -12,9 +12,9 @@ from widget.panels import sample
 from widget.services import calendar, receipt
 from widget.services.limits import Limit
 from widget.web.account import account_of, tried_own
-from widget.web.change import tried
-from widget.web.context import context_of
-from widget.web.forms import SAMPLE, parse
+from widget.web.change import sign_in_again, tried
+from widget.web.context import context_of, query_of
+from widget.web.forms import OWN, SAMPLE, is_own, parse
 from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.quote import Page
@@ -32,14 +32,19 @@ def _file(content: bytes) -> Response:
 
 @worked
 def of_change(request: Request) -> Response:
-    """Answer the days of the change that the query describes, over what is in use, or over the example."""
+    """Answer the days of the change that the query describes, over what is in use, or over the example.
+
+    What somebody's own page asks for is never answered over the example: without them the way leads to sign-in.
+    """
     limited(request, Limit.CALCULATE)
     context, session = context_of(request), session_of(request)
     language = context.languages[request.path_params["language"]]
     seen = account_of(request, session) if session else None
     if seen is not None:
-        form, result = tried_own(request, seen, language, request.url.query, SAMPLE)
+        form, result = tried_own(request, seen, language, request.url.query, (*SAMPLE, OWN))
         of, name, sequence = f"{seen.space.id}/", seen.space.name, seen.stored.version
+    elif is_own(query_of(request)):
+        return sign_in_again(request, language, query_of(request))
     else:
         form = parse(request.url.query, sample().fields(), SAMPLE, language)
         result, _ = tried(form, context.terms)

@@ -17,7 +17,7 @@ from widget.services.limits import Limit
 from widget.web.account import calendar_of, link, proposed, show_own, wish_own
 from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of, query_of
-from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, is_own, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, frame_of, html, to_sign_in
 from widget.web.remembered import Answer, Question
@@ -42,8 +42,8 @@ def choose(request: Request, body: str) -> Response:
     if session:
         return wish_own(request, session, language, body)
     if request.method == "POST":
-        if has_expired(request):
-            return to_sign_in(request, f"/widget/{language.code}/change?{_wish(body, language)}")
+        if has_expired(request) or is_own(body):
+            return sign_in_again(request, language, body)
         form = parse(body, sample().fields(), SAMPLE, language)
     else:
         # A link that somebody passed on may carry what its senders hang onto links.
@@ -68,6 +68,8 @@ async def live(request: Request) -> Response:
     session = await in_thread(request, session_of, request) if session_id_of(request) else None
     if session:
         return await in_thread(request, show_own, request, session, language, "change/live.html")
+    if is_own(query_of(request)):
+        return sign_in_again(request, language, query_of(request), "change/over.html")
     remembered, frame = context_of(request).remembered, frame_of(request)
     asked = Question(query_of(request), language.code, frame)
     if known := remembered.get(asked):
@@ -79,10 +81,14 @@ async def live(request: Request) -> Response:
     return shown
 
 
-def _wish(body: str, language: Language) -> str:
-    """Return the wish of a form as a query, so that it is there again after sign-in."""
-    typed = parse(body, {}, WISH, language).typed
-    return urlencode({name: value[:40] for name, value in typed.items()})
+def sign_in_again(request: Request, language: Language, sent: str, said: str = "session/over.html") -> Response:
+    """Lead to sign-in, and from there to the first step with the wish that a query or a form holds.
+
+    `said` is the template that tells it to the element.
+    """
+    typed = parse(sent, {}, WISH, language).typed
+    wish = urlencode({name: value[:40] for name, value in typed.items()})
+    return to_sign_in(request, f"/widget/{language.code}/change?{wish}", said=said)
 
 
 def _show(request: Request, language: Language, form: Form) -> Response:

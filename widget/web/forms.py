@@ -45,6 +45,8 @@ MESSAGES = {
 }
 OLD_FORM = N_("This form is too old. Reload the page and try again.")
 WISH = ("plan", "users", "zoom_licenses")
+#: What the form of somebody's own subscription sends along, and the address of its days.
+OWN = "own"
 #: The try-out: the wish, and the example that it starts from.
 SAMPLE = (*WISH, "interval", "in_plan", "in_users", "in_zoom_licenses", "active_users", "term_start", "on")
 LABELS = {
@@ -65,6 +67,11 @@ LABELS = {
     "email": N_("E-mail address"),
     "find": N_("Find by name or address"),
 }
+
+
+def is_own(sent: str) -> bool:
+    """Return whether a query or a form is of somebody's own subscription: once signed out, no example answers it."""
+    return f"{OWN}=1" in sent.split("&")
 
 
 class _Anything:

@@ -174,13 +174,13 @@ def too_large(request: Request) -> HTMLResponse:
     return help_notice(request, N_("What was sent is too large"), lines, 413)
 
 
-def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Response:
+def to_sign_in(request: Request, then: str = "", *, again: bool = False, said: str = "session/over.html") -> Response:
     """Lead to sign-in, and from there to a path, by default the page that was asked for, or whose form was sent.
 
     Who is signed in already is not the one who may, which is told, unless they are only to prove who they are `again`.
 
-    The element is told so with a link: a fetch cannot follow to an identity provider. Neither can a form, which the
-    content policy keeps to this site.
+    The element is told so with a link, by the template `said`: a fetch cannot follow to an identity provider. Neither
+    can a form, which the content policy keeps to this site.
     """
     if not again and signed_in(request) is not None:
         not_allowed(request)
@@ -188,7 +188,7 @@ def to_sign_in(request: Request, then: str = "", *, again: bool = False) -> Resp
     by_link = wants_fragment(request) or (request.method == "POST" and context_of(request).provider is not None)
     if not by_link:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
-    return answer(request, "session/over.html", language_of(request), {"sign_in": address}, 401)
+    return answer(request, said, language_of(request), {"sign_in": address}, 401)
 
 
 def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to: str) -> str:
