@@ -55,8 +55,9 @@ class Language:
             return found[0 if one else 1]
         return singular if one else plural
 
-    def folded(self, text: str) -> str:
-        """Return a text for sorting: without accents and case."""
+    @staticmethod
+    def folded(text: str) -> str:
+        """Return a text for sorting and finding, the same in every language: without accents and case."""
         return "".join(each for each in normalize("NFKD", text.casefold()) if not combining(each))
 
     def spaced(self, text: str) -> str:

@@ -7,14 +7,14 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
 from tests.web.people import sign_in
 from widget.store import feedback
 from widget.store.engine import reading, transaction
 from widget.store.feedback import Feedback
-from widget.store.tables import audit_event, draft, placed_order
+from widget.store.tables import audit_event, draft, placed_order, space
 
 SPACE = "/widget/fr/desk/atelier-nord"
 PAGES = {
@@ -58,6 +58,16 @@ def test_support_finds_a_space_and_sees_its_state_and_each_view_is_audited(suppo
     assert "Premium, 12\u00a0utilisateurs, 4\u00a0licences Zoom" in page
     assert "Claire Martin" in page
     assert (before, views(support)) == ([], [("atelier-nord", "demo-support")] * 2)
+
+
+@pytest.mark.parametrize("typed", ["école", "ECOLE", "Évry", "evry", "d'Évry", "ATELIER-nord"])
+def test_support_finds_a_space_whatever_the_capitals_and_accents(support: TestClient, typed: str) -> None:
+    with transaction(engine_of(support)) as connection:
+        connection.execute(update(space).where(space.c.id == "atelier-nord").values(name="École d'Évry"))
+
+    found = support.get("/widget/fr/desk", params={"q": typed}).text
+
+    assert re.findall(r'<li><a href="([^"]+)"', found) == [SPACE]
 
 
 def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from widget.languages import Language
 from widget.store.tables import member, space
 
 
@@ -79,10 +80,12 @@ def ids(connection: Connection) -> list[str]:
 
 
 def find(connection: Connection, text: str, *, most: int) -> list[Space]:
-    """Return the spaces whose id or name holds a text, whatever its capitals, by name; no archived one."""
-    holds = space.c.name.icontains(text, autoescape=True) | space.c.id.icontains(text, autoescape=True)
-    query = select(space.c.id).where(holds, space.c.archived.is_(False)).order_by(space.c.name).limit(most)
-    return [known(connection, each) for each in connection.execute(query).scalars()]
+    """Return the spaces whose id or name holds a text, whatever its capitals and accents, by name; no archived one."""
+    wanted, folded = Language.folded(text), Language.folded
+    # Databases differ in what they fold: SQLite knows capitals of ASCII alone.
+    rows = connection.execute(select(space.c.id, space.c.name).where(space.c.archived.is_(False)))
+    found = [each for each in rows if wanted in folded(each.name) or wanted in folded(each.id)]
+    return [known(connection, each.id) for each in sorted(found, key=lambda each: folded(each.name))[:most]]
 
 
 def members(connection: Connection, space_id: str, *states: str) -> list[Member]:
