@@ -5,12 +5,14 @@ import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
 from tests.web.people import sign_in
+from tests.web.world import World
 from widget.store import feedback
 from widget.store.engine import reading, transaction
 from widget.store.feedback import Feedback
@@ -68,6 +70,22 @@ def test_support_finds_a_space_whatever_the_capitals_and_accents(support: TestCl
     found = support.get("/widget/fr/desk", params={"q": typed}).text
 
     assert re.findall(r'<li><a href="([^"]+)"', found) == [SPACE]
+
+
+def test_support_finds_a_space_by_the_reference_that_its_people_are_told_to_give(world: World) -> None:
+    ids = world.ids["own"]
+    shown = ids["order"][:8].upper()
+    assert shown in world.ask("administrator", "GET", f"/widget/en/receipts/{ids['message']}").text
+
+    def found(typed: str) -> list[str]:
+        page = world.ask("support", "GET", "/widget/en/desk", query=f"?q={quote(typed)}").text
+        return re.findall(r'<li><a href="/widget/en/desk/([^"]+)"', page)
+
+    for reference in (ids["number"], ids["number"].lower(), shown, ids["order"], "own-1", "own-27"):
+        assert found(reference) == ["own"], reference
+    archived = world.ids["archived"]
+    for unknown in ("Q-2026-999999", shown[:7], "unknown-1", archived["number"], archived["order"], "archived-1"):
+        assert found(unknown) == [], unknown
 
 
 def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) -> None:

@@ -3,17 +3,20 @@
 Nothing here changes a subscription: there is no way from a staff session to an order.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from widget.domain.terms import Terms
 from widget.services import account
 from widget.services.account import Account
 from widget.store import audit, feedback
 from widget.store import identity as identities
+from widget.store import order as orders
+from widget.store import quote as quotes
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
 from widget.store import survey as surveys
@@ -53,11 +56,27 @@ def staff(engine: Engine, staff_id: str) -> Staff | None:
 
 
 def find(engine: Engine, text: str) -> list[Space]:
-    """Return the spaces whose id or name holds a text, the first twenty; none for an empty one."""
+    """Return the spaces whose id or name holds a text, the first twenty; none for an empty one.
+
+    Before them those of a reference that people are shown and tell support: a quote, an order, a locked contract.
+    """
     if not text:
         return []
     with reading(engine) as connection:
-        return spaces.find(connection, text, most=20)
+        referred = (spaces.load(connection, each) for each in _referred(connection, text))
+        found = [each for each in referred if each] + spaces.find(connection, text, most=20)
+    return list({each.id: each for each in found}.values())
+
+
+def _referred(connection: Connection, text: str) -> list[str]:
+    # Of an order the page shows the beginning, its address the whole id; the contract's version may have moved on.
+    contract = re.fullmatch(r"([\w-]+)-[0-9]+", text)
+    found = [contract[1]] if contract else []
+    if re.fullmatch(r"Q-[0-9]{4}-[0-9]{6,}", text, re.IGNORECASE):
+        found += quotes.spaces_of(connection, text.upper())
+    if re.fullmatch(r"[0-9a-f]{8,32}", text, re.IGNORECASE):
+        found += orders.spaces_of(connection, text.lower())
+    return found
 
 
 def view(engine: Engine, terms: Terms, *, staff_id: str, space_id: str, now: datetime) -> Account | None:

@@ -113,6 +113,12 @@ def of_draft(connection: Connection, space_id: str, draft_id: str) -> str | None
     ).scalar()
 
 
+def spaces_of(connection: Connection, beginning: str) -> list[str]:
+    """Return the spaces of the orders whose id begins like this, for support."""
+    begins = placed_order.c.id.startswith(beginning, autoescape=True)
+    return list(connection.execute(select(placed_order.c.space_id).where(begins)).scalars())
+
+
 def newest(connection: Connection, space_id: str) -> str | None:
     """Return the id of the order of the space that was placed last, or None."""
     return connection.execute(

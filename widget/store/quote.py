@@ -81,6 +81,11 @@ def load(connection: Connection, space_id: str, number: str) -> Kept | None:
     return _kept(row) if row else None
 
 
+def spaces_of(connection: Connection, number: str) -> list[str]:
+    """Return the space of the quote with this number, for support; none for an unknown one."""
+    return list(connection.execute(select(quote.c.space_id).where(quote.c.number == number)).scalars())
+
+
 def of_space(connection: Connection, space_id: str) -> list[Kept]:
     """Return every quote of a space, the newest first."""
     rows = connection.execute(

@@ -46,7 +46,7 @@ def staffed(role: str, handler: Handler) -> Endpoint:
 
 
 def find(request: Request, language: Language, staff: Staff) -> Response:
-    """Find a space by its name or id."""
+    """Find a space by its name, its id or a reference that its people were shown."""
     asked = request.query_params.get("q", "").strip()[:100]
     found = desk.find(context_of(request).engine, asked)
     values = {"staff": staff, "q": asked, "spaces": found, "here": home_of(staff, language)}
