@@ -4,13 +4,14 @@ import html
 import re
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
 from sqlalchemy import Engine, select, update
 from starlette.testclient import TestClient
 
+from tests.web.conftest import Today
 from tests.web.people import sign_in
 from tests.web.world import World
 from widget.store import feedback
@@ -86,6 +87,21 @@ def test_support_finds_a_space_by_the_reference_that_its_people_are_told_to_give
     archived = world.ids["archived"]
     for unknown in ("Q-2026-999999", shown[:7], "unknown-1", archived["number"], archived["order"], "archived-1"):
         assert found(unknown) == [], unknown
+
+
+@pytest.mark.parametrize("asked", ["/widget/fr/desk?q=%C3%A9cole+%26+nord", f"{SPACE}?plan=premium&users=12"])
+def test_what_support_asked_is_there_again_after_the_session_ended(
+    support: TestClient, today: Today, asked: str
+) -> None:
+    today.instant += timedelta(minutes=31)
+
+    led = support.get(asked, follow_redirects=False)
+
+    then = re.search(r'name="next" value="([^"]+)"', support.get(led.headers["location"]).text)
+    assert then
+    form = {"person": "demo-support", "next": html.unescape(then[1])}
+    back = support.post("/widget/signin", data=form, follow_redirects=False)
+    assert back.headers["location"] == asked
 
 
 def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) -> None:

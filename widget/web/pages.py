@@ -12,7 +12,7 @@ from widget.logs import request_id
 from widget.rendering import led_to, render
 from widget.store.space import Member
 from widget.web.body import read_body
-from widget.web.context import accepted_language, context_of
+from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import SAMPLE
 from widget.web.session import not_allowed, signed_in
 from widget.wording import N_
@@ -175,7 +175,7 @@ def too_large(request: Request) -> HTMLResponse:
 
 
 def to_sign_in(request: Request, then: str = "", *, again: bool = False, said: str = "session/over.html") -> Response:
-    """Lead to sign-in, and from there to a path, by default the page that was asked for, or whose form was sent.
+    """Lead to sign-in, and from there to a path, by default the page asked for with its query, or whose form was sent.
 
     Who is signed in already is not the one who may, which is told, unless they are only to prove who they are `again`.
 
@@ -184,7 +184,8 @@ def to_sign_in(request: Request, then: str = "", *, again: bool = False, said: s
     """
     if not again and signed_in(request) is not None:
         not_allowed(request)
-    address = f"/widget/signin?{urlencode({'next': then or page_of(request.url.path)})}"
+    asked = f"?{query_of(request)}" if query_of(request) and request.method != "POST" else ""
+    address = f"/widget/signin?{urlencode({'next': then or page_of(request.url.path) + asked})}"
     by_link = wants_fragment(request) or (request.method == "POST" and context_of(request).provider is not None)
     if not by_link:
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
