@@ -280,12 +280,19 @@ def shown(answer: Any) -> tuple[dict[str, str], str]:
     return headers, answer.text.replace(own, "")
 
 
-def test_a_user_who_is_no_administrator_sees_neither_quote_nor_list(client: TestClient) -> None:
+def test_a_user_who_is_no_administrator_sees_neither_quote_nor_list_and_is_told_whom_to_ask(client: TestClient) -> None:
     sign_in(client, "Claire Martin")
     quote = ask(client, users=20)
     sign_in(client, "Karim Benali")
 
-    assert [client.get(each).status_code for each in (quote, f"{quote}/pdf", "/widget/fr/quotes")] == [404] * 3
+    answers = [client.get(each) for each in (quote, f"{quote}/pdf", "/widget/en/quotes/Q-2026-000999")]
+
+    assert [each.status_code for each in answers] == [403] * 3
+    for each in answers:
+        assert "You are not an administrator of this space" in each.text
+        assert "mailto:claire.martin@atelier-nord.example" in each.text
+        assert "€" not in each.text
+    assert client.get("/widget/en/quotes").status_code == 404
 
 
 def test_signed_out_the_way_leads_to_sign_in_and_back(client: TestClient) -> None:
@@ -580,6 +587,23 @@ def test_it_is_sent_to_a_member_and_the_message_goes_to_nobody_else(olivia: Test
             select(tables.delivery.c.target).where(tables.delivery.c.outbox_id == sent.id)
         ).scalars()
         assert list(to) == ["tom.baker@harbour-studio.example"]
+
+
+@pytest.mark.parametrize(("first", "opens"), [("tom.baker", False), ("olivia.hughes", True)])
+def test_the_mail_to_a_colleague_leads_to_the_page_where_they_may_open_it(
+    olivia: TestClient, first: str, opens: bool
+) -> None:
+    quote, email = ask(olivia), f"{first}@harbour-studio.example"
+    olivia.post(f"{quote}/send", data=to_send(olivia.get(quote).text, email))
+
+    theirs = [each for each in letters(olivia) if each["To"] == email]
+
+    parts = [each.get_body((kind,)) for each in theirs for kind in ("plain", "html")]
+    said = [str(each.get_content()) for each in parts if each is not None]
+    assert said
+    for text in said:
+        assert "Q-2026-000001" in text
+        assert ("/quotes/Q-2026-000001" in text) == opens
 
 
 @pytest.mark.parametrize(

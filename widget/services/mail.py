@@ -80,7 +80,10 @@ def _values(message: Message, terms: Terms, language: Language, sender: Sender) 
         "page": f"{home}/receipts/{message.id}" if known else f"{home}/change",
         "change": f"{home}/change",
         "q": _quote(message, terms, language, sender),
-        "quote": f"{home}/quotes/{quote(facts['number'])}" if "number" in facts else "",
+        # A colleague who is no administrator would stand before a closed page.
+        "quote": f"{home}/quotes/{quote(facts['number'])}"
+        if "number" in facts and message.private.get("opens", True)
+        else "",
     }
 
 

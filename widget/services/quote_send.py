@@ -70,7 +70,7 @@ def send(
         data = {"quote": number, "member": reader.id}
         digest = audit.append(connection, space_id, at=now, actor=member_id, kind="quote.sent", data=data)
         told = facts.quote(kept.quote) | {"recipient": reader.id, "audit": digest}
-        told["private"] |= {"actor": seen.member.name, "recipient": reader.name}
+        told["private"] |= {"actor": seen.member.name, "recipient": reader.name, "opens": reader.is_administrator}
         outbox.add(connection, space_id, kind="quote.sent", facts=told, at=now, to=[reader.email])
         orders.remember(connection, space_id, OPERATION, *used, number)
         return Sent(reader.email)

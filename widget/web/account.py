@@ -83,7 +83,7 @@ def show_own(
     if seen is None:
         return to_sign_in(request)
     if not seen.member.is_administrator:
-        return _not_administrator(request, seen, language, status)
+        return not_administrator(request, seen, language, status)
     # A page's link may carry what its senders hang onto links; the form itself sends only what it knows.
     ignored = (OWN,) if template == "change/live.html" else ANYTHING
     form, result = tried_own(request, seen, language, request.url.query if query is None else query, ignored)
@@ -188,7 +188,8 @@ def _locked(request: Request, seen: Account, language: Language) -> dict[str, st
     }
 
 
-def _not_administrator(request: Request, seen: Account, language: Language, status: int) -> Response:
+def not_administrator(request: Request, seen: Account, language: Language, status: int) -> Response:
+    """Say why not, and whom to ask."""
     if status == 403:
         not_allowed(request)
     why = N_(

@@ -18,6 +18,7 @@ from widget.services.order import Incomplete, Ordered, Refused, Unknown
 from widget.services.quote_accept import Look
 from widget.store.quote import Kept
 from widget.store.session import Session
+from widget.web.account import account_of, not_administrator
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, Form, is_key, new_key, parse
 from widget.web.limits import limited
@@ -145,7 +146,8 @@ Handler = Callable[[Page, str], Response]
 def quoted(handler: Handler) -> Endpoint:
     """Return the endpoint of a quote: signed in, administrator of its space, own site's form; else the way there.
 
-    A quote of another space answers exactly like an unknown one.
+    A quote of another space answers exactly like an unknown one. Who is no administrator is told whom to ask, whatever
+    the number.
     """
 
     @formed
@@ -164,6 +166,9 @@ def quoted(handler: Handler) -> Endpoint:
             now=context.now(),
         )
         if found is None:
+            seen = account_of(request, session)
+            if seen and not seen.member.is_administrator:
+                return not_administrator(request, seen, language, 403)
             raise not_theirs(request)
         page = Page(request, language, session, found)
         if request.method == "POST" and not is_own_form(request, session, body):
