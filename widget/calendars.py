@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone
 
 from widget.domain.calendar import ONE_DAY
 from widget.domain.change import ChangePreview
@@ -81,5 +81,7 @@ def write(
             event.add("status", "CANCELLED")
         event.add("url", link)
         calendar.add_component(event)
+    if not calendar.subcomponents:  # of which a calendar needs one (RFC 5545, 3.6), also where nothing is to come
+        calendar.add_component(Timezone.from_tzid("UTC"))
     content: bytes = calendar.to_ical()
     return content

@@ -191,6 +191,30 @@ def test_the_secret_calendar_opens_without_signing_in_until_it_is_replaced_or_re
     assert client.get(second).status_code == 404
 
 
+def test_the_secret_calendar_of_a_space_with_nothing_to_come_is_still_a_calendar(client: TestClient) -> None:
+    sign_in(client, "Olivia Hughes")  # whose space pays by the month, and has ordered nothing
+
+    content = client.get(secret(client, "calendar")).content
+
+    assert days(content) == {}
+    assert [each.name for each in Calendar.from_ical(content).subcomponents] == ["VTIMEZONE"]
+
+
+def test_who_has_the_secret_address_sees_the_name_of_the_space_and_its_days_and_nothing_else(
+    client: TestClient,
+) -> None:
+    ordered(client)
+    page = client.get("/widget/en/space").text
+
+    events: list[Any] = Calendar.from_ical(client.get(secret(client, "calendar")).content).walk("VEVENT")
+
+    assert "sees the name of the space and these days, and nothing else" in page
+    said = {name: {str(each[name]) for each in events} for name in events[0]}
+    assert {text.split("\u00a0: ")[0] for text in said.pop("SUMMARY")} == {"Atelier Nord"}
+    assert said.pop("URL") == {"http://127.0.0.1:8000/widget/change"}
+    assert said.keys() == {"UID", "DTSTAMP", "SEQUENCE", "DTSTART", "DTEND", "TRANSP"}
+
+
 def test_a_user_neither_creates_a_calendar_nor_switches_reminders(client: TestClient) -> None:
     sign_in(client, "Claire Martin")
     sign_in(client, "Karim Benali")
