@@ -55,6 +55,7 @@ def test_the_file_name_pairs_the_languages_and_the_slug_makes_the_address(articl
             "docs/fr/cancel.md:7: no such day (day is out of range for month); write one such",
         ),
         ({"title": "[a"}, "docs/fr/cancel.md:3: the front matter is not YAML"),
+        ({"summary": "x\ntitle: Another"}, "docs/fr/cancel.md:6: title is there twice; remove one of the two"),
     ],
 )
 def test_a_mistake_in_the_front_matter_is_named(articles: Articles, front: dict[str, object], message: str) -> None:
@@ -106,6 +107,14 @@ def test_an_anchor_is_there_once(articles: Articles) -> None:
     articles.write("cancel", "## One { #same }\n\n## Two { #same }\n")
 
     with pytest.raises(PageError, match=r"docs/fr/cancel\.md:11: the anchor #same is there twice"):
+        read(articles.docs)
+
+
+@pytest.mark.parametrize("anchor", ["What_Next", "été", "-next", "what.next", ""])
+def test_an_anchor_that_makes_no_address_is_named(articles: Articles, anchor: str) -> None:
+    articles.write("cancel", f"## One {{ #one }}\n\n## Two {{ #{anchor} .rule }}\n")
+
+    with pytest.raises(PageError, match=rf"docs/fr/cancel\.md:11: the anchor #{re.escape(anchor)} makes no address"):
         read(articles.docs)
 
 

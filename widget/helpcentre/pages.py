@@ -15,6 +15,8 @@ HOME = "index"
 WIDGETS = ("change",)
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _HEADING = re.compile(r"#+ (.*)\{([^{}]*)\}\s*")
+#: What an address may end with (permalinks).
+_ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*|")
 
 
@@ -103,7 +105,8 @@ Pages = Mapping[str, Mapping[str, Page]]
 def read(docs: Path) -> Pages:
     """Return every article by key and then language.
 
-    Raises PageError for a wrong, unknown or missing key, a number or slug used twice, and an article without its twins.
+    Raises PageError for a wrong, unknown, repeated or missing key, an anchor that makes no address, a number or slug
+    used twice, and an article without its twins.
     """
     pages: dict[str, dict[str, Page]] = {}
     for language in LOCALES:
@@ -184,6 +187,7 @@ def _front_matter(text: str, name: str) -> dict[str, Any]:
         raise PageError(f"{name}:{line}: no such day ({error}); write one such as 2026-11-24") from None
     if not isinstance(values, dict):
         raise PageError(f"{name}:2: the front matter has no keys; write at least {', '.join(NEEDED)}")
+    _refuse_twice(text, name)
     lines = _lines_of(text)
     for key, value in values.items():
         line = lines.get(str(key), 2)
@@ -196,6 +200,15 @@ def _front_matter(text: str, name: str) -> dict[str, Any]:
         if key not in values:
             raise PageError(f"{name}:1: {key} is missing in the front matter; add it: {KEYS[key][1]}")
     return values
+
+
+def _refuse_twice(text: str, name: str) -> None:
+    """Raise PageError for a key that is there twice, of which YAML takes the last without a word."""
+    seen, root = set(), yaml.compose(text, yaml.CSafeLoader)
+    for key, _ in root.value if isinstance(root, yaml.MappingNode) else ():
+        if key.value in seen:
+            raise PageError(f"{name}:{key.start_mark.line + 2}: {key.value} is there twice; remove one of the two")
+        seen.add(key.value)
 
 
 def _lines_of(front: str) -> dict[str, int]:
@@ -217,6 +230,9 @@ def _sections(page: Page) -> tuple[dict[str, str], tuple[str, ...], dict[str, in
             continue
         attributes = heading[2].split()
         for anchor in (each[1:] for each in attributes if each.startswith("#")):
+            if not _ANCHOR.fullmatch(anchor):
+                expected = "lower-case letters, digits and hyphens, such as #what-next"
+                raise PageError(f"{page.file}:{number}: the anchor #{anchor} makes no address; write {expected}")
             if anchor in sections:
                 raise PageError(f"{page.file}:{number}: the anchor #{anchor} is there twice; give each section its own")
             sections[anchor], lines[f"#{anchor}"] = heading[1].strip(), number
