@@ -28,7 +28,7 @@ const title = (page, section) => {
   return words(page.querySelector("h1")) + (heading ? ` – ${words(heading)}` : "");
 };
 
-/** Return the values of the widget's form as a query, where somebody set one. */
+/** Return the values of the widget's form as a query, where somebody set one; without the spaces of "1 000". */
 const proposed = () => {
   const form = document.querySelector("subscription-widget form[data-live]");
   const set = [...(form?.elements ?? [])].some(
@@ -36,8 +36,8 @@ const proposed = () => {
       VALUES.includes(field.name) &&
       (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue),
   );
-  const values = set ? [...new FormData(form)].filter(([name, value]) => VALUES.includes(name) && VALUE.test(value)) : [];
-  return new URLSearchParams(values).toString();
+  const values = set ? [...new FormData(form)].map(([name, value]) => [name, value.replace(/\s/g, "")]) : [];
+  return new URLSearchParams(values.filter(([name, value]) => VALUES.includes(name) && VALUE.test(value))).toString();
 };
 
 const asText = (name, address) => `${name}\n${address}`;
@@ -58,6 +58,7 @@ const put = async (kind, name, address) => {
 };
 
 let dialog;
+let latest;
 const prepared = async () => {
   const page = await parsed(`/${document.documentElement.lang}/ticket.html`);
   dialog = document.adoptNode(page.querySelector("dialog"));
@@ -73,20 +74,26 @@ export const open = async (link) => {
   const status = form.querySelector("[role=status]");
   const [, , number, section] = link.pathname.split("/");
   const query = proposed();
-  let name = "";
-  let address = "";
   form.querySelector(".hc-copy-values").hidden = !query;
   form.querySelector(".hc-copy-values input").disabled = !query;
 
+  // What is chosen is read once, before anything is waited for: an answer to an earlier choice is dropped.
   const show = async () => {
-    name = title(await pageIn(language.value), section);
-    const asked = [forced.checked && `lang=${language.value}`, query && values.checked && query].filter(Boolean);
-    address = `${location.origin}/a/${number}/${section ? `${section}/` : ""}${asked.length ? `?${asked.join("&")}` : ""}`;
-    preview.value = asText(name, address);
-    status.textContent = "";
+    const mine = (latest = Symbol("choice"));
+    const code = language.value;
+    const asked = [forced.checked && `lang=${code}`, query && values.checked && query].filter(Boolean);
+    const address = `${location.origin}/a/${number}/${section ? `${section}/` : ""}${asked.length ? `?${asked.join("&")}` : ""}`;
+    preview.value = status.textContent = "";
+    const name = await pageIn(code).then((page) => title(page, section)).catch(() => "");
+    if (mine !== latest) return {};
+    if (name) preview.value = asText(name, address);
+    else status.textContent = status.dataset.down;
+    return { name, address };
   };
   const copy = async (kind) => {
     if (kind === "close") return;
+    const { name, address } = await show();
+    if (!name) return;
     preview.value = { text: asText, markdown: asMarkdown, html: asHtml }[kind](name, address);
     try {
       await put(kind, name, address);

@@ -1,5 +1,6 @@
 """Copy for a ticket, in Chromium: three forms, the customer's language, the values set, by keyboard, and denied."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -74,6 +75,73 @@ def test_the_article_itself_is_copied_in_the_customers_language_and_opens_where_
 
     expect(dialog.get_by_role("status")).to_have_text("Copié.")
     assert clipboard(page) == f"Downgrade your subscription\n{address}/a/1001/"
+
+
+ENGLISH = "**/en/subscription/downgrade/"
+
+
+def held(page: Page) -> list[Route]:
+    """Hold back each answer with the English page, until it is let go."""
+    waiting: list[Route] = []
+    page.route(ENGLISH, lambda route: waiting.append(route))
+    return waiting
+
+
+def let_go(page: Page, waiting: list[Route]) -> None:
+    for route in waiting:
+        route.continue_()
+    page.unroute(ENGLISH)
+
+
+def test_what_is_copied_before_the_customers_page_is_there_waits_for_it(page: Page, address: str) -> None:
+    dialog = opened(page)
+    waiting = held(page)
+    dialog.get_by_label("English").check()
+    dialog.get_by_role("button", name="Copier en texte").click()
+
+    expect(dialog.get_by_role("status")).to_have_text("")
+    expect(dialog.locator("textarea")).to_have_value("")
+    let_go(page, waiting)
+    expect(dialog.get_by_role("status")).to_have_text("Copié.")
+    link = f"{address}/a/1001/notice-period/?lang=en"
+    assert clipboard(page) == f"Downgrade your subscription – The notice period\n{link}"
+
+
+def test_a_customers_page_that_cannot_be_had_is_told_and_nothing_is_copied_until_it_can(page: Page) -> None:
+    dialog = opened(page)
+    page.evaluate("navigator.clipboard.writeText('before')")
+    page.route(ENGLISH, lambda route: route.abort())
+    dialog.get_by_label("English").check()
+
+    expect(dialog.get_by_role("status")).to_have_text("Le service ne répond pas. Réessayez dans un instant.")
+    dialog.get_by_role("button", name="Copier en texte").click()
+    expect(dialog.get_by_role("status")).to_have_text("Le service ne répond pas. Réessayez dans un instant.")
+    assert (clipboard(page), dialog.locator("textarea").input_value()) == ("before", "")
+    page.unroute(ENGLISH)
+    dialog.get_by_role("button", name="Copier en texte").click()
+    expect(dialog.get_by_role("status")).to_have_text("Copié.")
+    assert clipboard(page).startswith("Downgrade your subscription – ")
+
+
+def test_the_last_choice_of_a_language_counts_whichever_page_comes_last(page: Page, address: str) -> None:
+    dialog = opened(page)
+    waiting = held(page)
+    dialog.get_by_label("English").check()
+    dialog.get_by_label("Français").check()
+    let_go(page, waiting)
+    page.evaluate("fetch('/en/subscription/downgrade/').then((answer) => answer.text())")  # after the one let go
+
+    link = f"{address}/a/1001/notice-period/?lang=fr"
+    expect(dialog.locator("textarea")).to_have_value(f"Rétrograder votre abonnement – Le préavis\n{link}")
+
+
+@pytest.mark.parametrize("typed", ["1 000", "1\u202f000", "1\u00a0000", " 1000 "])
+def test_a_number_goes_along_without_its_spaces(page: Page, typed: str) -> None:
+    page.goto(DOWNGRADE)
+    page.locator("#sw-users").fill(typed)
+    page.locator("#here .headerlink").click()
+
+    expect(page.get_by_role("dialog").locator("textarea")).to_have_value(re.compile(r"&users=1000&"))
 
 
 def test_values_set_in_the_widget_go_along_and_are_filled_in_where_the_link_is_opened(page: Page) -> None:

@@ -113,6 +113,12 @@ def test_support_explains_a_wish_and_proposes_it_as_a_link(support: TestClient) 
     assert support.get(f"{SPACE}?users=many").status_code == 422
 
 
+def test_the_link_has_the_number_as_it_was_read(support: TestClient) -> None:
+    page = html.unescape(support.get(SPACE, params={"users": " 1\u202f000 ", "zoom_licenses": "4"}).text)
+
+    assert "/a/1002/here/?lang=fr&plan=premium&users=1000&zoom_licenses=4" in page
+
+
 def test_a_link_for_more_leads_to_the_article_about_more(support: TestClient) -> None:
     page = html.unescape(support.get(f"{SPACE}?plan=premium&users=20&zoom_licenses=4").text)
 

@@ -60,6 +60,15 @@ def test_the_agent_reads_the_sentences_of_the_customer_for_the_values_proposed(c
     assert "active_users" not in copies(page)[0]
 
 
+@pytest.mark.parametrize("typed", ["1000", "1 000", "1\u202f000", "1\u00a0000", " 1000 "])
+def test_a_number_is_proposed_as_it_was_read_however_it_was_typed(client: TestClient, typed: str) -> None:
+    asked = {"lang": "fr", "article": "1001", "section": "here", "values": "1", "users": typed}
+
+    page = client.get("/widget/fr/support", params=asked).text
+
+    assert copies(page)[0].endswith("/a/1001/here/?lang=fr&plan=premium&users=1000&zoom_licenses=4")
+
+
 def test_values_are_proposed_only_where_the_agent_says_so_and_the_article_takes_them(client: TestClient) -> None:
     for query in ("article=1001&users=15", "article=1003&values=1&users=15"):
         assert "users" not in copies(client.get(f"/widget/fr/support?lang=fr&{query}").text)[0]

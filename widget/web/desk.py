@@ -65,7 +65,6 @@ def show(request: Request, language: Language, staff: Staff) -> Response:
     if result and result.direction is Direction.NONE:
         result = None
     book = context.terms.price_book(seen.on)
-    wish = {name: form.typed[name] for name in WISH}
     # In the language in which they last read, and in the article that explains what they would do.
     customer = context.languages[seen.member.language or seen.space.language]
     explained = context.articles.articles["downgrade" if result and result.goes_down else "upgrade"][customer.code]
@@ -80,7 +79,7 @@ def show(request: Request, language: Language, staff: Staff) -> Response:
         "here": f"{home_of(staff, language)}/{space_id}",
         "back": home_of(staff, language),
         "r": result and result_view(result, language, link(request, language), context.terms),
-        "copies": copies(context, explained, HERE, wish, customer=customer, agent=language) if result else [],
+        "copies": copies(context, explained, HERE, result.wish, customer=customer, agent=language) if result else [],
     }
     return answer(request, "desk/space.html", language, values, 422 if form.errors else 200, frame="frame.html")
 

@@ -15,7 +15,7 @@ from widget.web.account import link
 from widget.web.articles import Article
 from widget.web.change import tried
 from widget.web.context import accepted_language, context_of
-from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, parse
+from widget.web.forms import ANYTHING, SAMPLE, Form, parse
 from widget.web.limits import limited
 from widget.web.pages import answer
 from widget.web.search import LONGEST
@@ -93,8 +93,7 @@ def _link(request: Request, form: Form, article: Article, language: Language, cu
     if result:
         view = result_view(result, customer, link(request, customer), context.terms)
         seen = render("change/live.html", customer, {"r": view, "summary": []})
-    wish = {name: form.typed[name] for name in WISH} if result else {}
-    copied = copies(context, article, section, wish, customer=customer, agent=language)
+    copied = copies(context, article, section, result.wish if result else None, customer=customer, agent=language)
     return {
         "section": section,
         "offers": offers,
