@@ -274,13 +274,28 @@ def test_two_hosts_of_one_domain_work_as_one_without_a_preflight(hosts: Hosts, c
     assert domains == {"__Host-session": "service.vendor.localhost", "__Secure-signed_in": ".vendor.localhost"}
 
 
-def test_the_address_of_the_support_page_leads_from_the_site_to_the_service(
+@pytest.mark.parametrize(("path", "query"), [("/support/", ""), ("/support", ""), ("/support", "?q=notice&lang=fr")])
+def test_the_address_of_the_support_page_leads_from_the_site_to_the_service_with_what_was_chosen(
+    hosts: Hosts, context: BrowserContext, path: str, query: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{hosts.help}{path}{query}")
+
+    expect(page).to_have_url(re.compile(f"^{hosts.service}/widget/(fr|en)/support{re.escape(query)}$"))
+
+
+def test_an_article_on_the_sites_host_names_the_service_that_answers_for_its_embedding(
     hosts: Hosts, context: BrowserContext
 ) -> None:
     page = context.new_page()
-    page.goto(f"{hosts.help}/support/")
+    page.goto(hosts.help + ARTICLE)
+    link = page.locator("link[type='application/json+oembed']").get_attribute("href")
 
-    expect(page).to_have_url(re.compile(f"^{hosts.service}/widget/(fr|en)/support"))
+    answer = page.goto(link or "")
+
+    assert answer
+    assert (answer.status, answer.json()["title"]) == (200, "Rétrograder votre abonnement")
+    assert answer.json()["thumbnail_url"].startswith(f"{hosts.help}/cards/fr/")
 
 
 def test_with_javascript_off_the_form_lands_on_the_services_own_page(hosts: Hosts, chromium: Browser) -> None:
