@@ -45,6 +45,19 @@ def test_each_button_copies_its_form_of_the_link(desk: Page, service: Service) -
     assert text == f'<a href="{link.replace("&", "&amp;")}">{TITLE}</a>'
 
 
+@pytest.mark.parametrize("path", ["/widget/fr/support", "/widget/fr/change", "/widget/problems/not-json"])
+def test_the_language_chosen_on_a_page_of_the_service_is_the_one_of_neutral_links_from_then_on(
+    desk: Page, service: Service, path: str
+) -> None:
+    desk.goto(service.address + path)
+    desk.get_by_role("link", name="English").click()
+    expect(desk.locator("html")).to_have_attribute("lang", "en")
+
+    for neutral, led_to in {"/support/": "/widget/en/support", "/a/1001/": "/en/subscription/downgrade/"}.items():
+        desk.goto(service.address + neutral)
+        expect(desk).to_have_url(service.address + led_to)
+
+
 def test_the_copied_link_opens_the_section_with_the_values_filled_in(desk: Page, service: Service) -> None:
     (_, text) = copied(desk, "Texte")[0]
 
