@@ -336,6 +336,7 @@ def test_a_named_site_shows_the_try_out_in_a_frame_without_cookies(hosts: Hosts,
     expect(frame.locator(".sw-panel")).to_contain_text("16 utilisateurs")
     frame.get_by_role("button", name="Calculer").click()
     expect(frame.locator("[name=users]")).to_have_value("16")
+    expect(frame.locator(".sw-proposed")).to_be_hidden()
     assert "Atelier Nord" not in frame.locator("body").inner_text()
     assert len(sent) >= 3
     assert [each.url for each in sent if "cookie" in each.all_headers()] == []

@@ -123,6 +123,18 @@ def test_switching_the_language_takes_the_half_filled_form_along(service: Servic
     expect(page.get_by_label("Number of users")).to_have_value("17")
 
 
+def test_what_one_has_calculated_oneself_is_never_said_to_be_proposed(service: Service, page: Page) -> None:
+    page.goto(service.address + "/widget/fr/change?users=16")
+    expect(page.locator(".sw-proposed")).to_be_visible()
+    page.get_by_label("Nombre d’utilisateurs").fill("17")
+    page.get_by_role("button", name="Calculer").click()
+    expect(page).to_have_url(service.address + "/widget/fr/change")
+    page.get_by_role("link", name="English").click()
+
+    expect(page.get_by_label("Number of users")).to_have_value("17")
+    expect(page.locator(".sw-proposed")).to_be_hidden()
+
+
 def test_the_article_stays_whole_when_the_service_is_down(service: Service, page: Page) -> None:
     page.goto(service.address + DOWNGRADE["fr"])
     page.route("**/widget/**", lambda route: route.abort())

@@ -1,5 +1,7 @@
 """The try-out in a frame of another site: for the sites named, the same for everybody, and no cookie is read."""
 
+import html
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from tests.web.test_limits import use_up
 from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
+from widget.panels import sample
 from widget.services.limits import Limit
 from widget.services.transfer import import_file
 from widget.settings import read
@@ -52,6 +55,26 @@ def test_who_is_signed_in_sees_what_a_stranger_sees(framed: TestClient, page: st
 
     assert (claire.status_code, claire.text) == (stranger.status_code, stranger.text)
     assert "set-cookie" not in claire.headers
+
+
+def test_values_are_said_to_be_proposed_where_a_link_has_them_and_not_where_ones_own_form_sent_them(
+    framed: TestClient,
+) -> None:
+    said, kept_back = ('<p class="sw-note sw-proposed"' + hidden + ">" for hidden in ("", " hidden"))
+    own = sample().fields() | {"users": "17"}
+
+    pages = {
+        "nothing proposed": framed.get("/widget/fr/embed").text,
+        "a link": framed.get("/widget/fr/embed?users=17").text,
+        "the form": framed.get("/widget/fr/embed", params=own).text,
+    }
+    calculated = framed.post("/widget/fr/change", data=own).text
+    (other,) = re.findall(r'href="([^"]+)"[^>]* data-language="en"', calculated)
+    pages["another language"] = framed.get(html.unescape(other)).text
+
+    assert {name for name, page in pages.items() if said in page} == {"a link"}
+    assert {name for name, page in pages.items() if kept_back in page} == pages.keys() - {"a link"}
+    assert 'name="users" value="17"' in pages["another language"]
 
 
 @pytest.mark.parametrize("typed", ["", "0", "many", "%FF", "<script>", "1" * 5_000])

@@ -51,7 +51,7 @@
       const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
       if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
-      if (location.search || location.hash) this.prefill();
+      this.prefill();
       if (kept.form) this.fill(kept.form);
       else if (early) this.calculate();
     }
@@ -62,7 +62,7 @@
     }
 
     proposed() {
-      const found = new Map(new URLSearchParams(location.search));
+      const found = new Map(new URLSearchParams(this.source && location.search));
       let hash = "";
       try { hash = /^#change=(.*)$/.exec(decodeURIComponent(location.hash))?.[1] ?? ""; } catch { /* no text */ }
       for (const part of hash.split(",")) found.set(...part.split(":").concat("").slice(0, 2));

@@ -139,8 +139,9 @@ def _show(
 
 
 def proposed(request: Request) -> bool:
-    """Whether a link proposes values, which is said: nobody typed them."""
-    return request.method == "GET" and any(name in request.query_params for name in WISH)
+    """Whether a link proposes values, which is said: nobody typed them. A form would have sent its example too."""
+    asked = request.query_params
+    return request.method == "GET" and "in_users" not in asked and any(name in asked for name in WISH)
 
 
 def state_view(request: Request, seen: Account, language: Language) -> dict[str, Any]:
