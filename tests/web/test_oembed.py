@@ -1,8 +1,10 @@
 """oEmbed: an address of ours, pasted, shows its title and picture; any other is not ours to show."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from tests.helpcentre.test_site import page_at
@@ -41,10 +43,24 @@ def test_an_article_is_shown_with_title_and_picture(client: TestClient) -> None:
         ("/a/1001/notice-period/?lang=en", "Downgrade your subscription – The notice period"),
         ("/fr/abonnement/retrograder/#notice-period", "Rétrograder votre abonnement – Le préavis"),
         ("/fr/abonnement/retrograder?users=12", "Rétrograder votre abonnement"),
+        ("/policy", "Les règles en vigueur et leur historique"),
+        ("/price-book/?lang=en", "Prices and plans"),
+        ("/?lang=en", "Help center"),
     ],
 )
 def test_every_form_of_a_link_is_understood(client: TestClient, path: str, title: str) -> None:
     assert embed(client, HERE + path)["title"] == title
+
+
+def test_an_address_of_before_a_rename_shows_the_article_that_it_leads_to(client: TestClient) -> None:
+    app: Starlette = client.app  # type: ignore[assignment]  # a Starlette application
+    known = app.state.context.articles
+    renamed = {"/fr/resilier/": "/fr/abonnement/annuler/", "/fr/pause/": "/fr/abonnement/annuler/#steps"}
+    app.state.context = replace(app.state.context, articles=replace(known, renamed=renamed))
+
+    assert client.get("/fr/resilier", follow_redirects=False).headers["location"] == renamed["/fr/resilier/"]
+    assert embed(client, f"{HERE}/fr/resilier")["title"] == "Annuler votre abonnement"
+    assert embed(client, f"{HERE}/fr/pause/")["title"] == "Annuler votre abonnement – Les étapes"
 
 
 def test_a_picture_larger_than_asked_for_is_left_out(client: TestClient) -> None:

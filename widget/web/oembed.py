@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from widget.languages import Language
-from widget.web.articles import Article
+from widget.web.articles import Article, Articles
 from widget.web.context import accepted_language, context_of
 from widget.web.problem import FieldError, problem
 
@@ -74,14 +74,18 @@ def _article(request: Request, address: str, language: Language) -> tuple[Articl
         return None
     if f"{parts.scheme}://{parts.netloc}" not in _roots(request):
         return None
-    path, section = f"{parts.path.rstrip('/')}/", parts.fragment
-    if path.startswith("/a/"):
-        spoken = context.languages.get(forced, language)
-        target = context.articles.permalinks.get(path[3:-1], {}).get(spoken.code, "")
-        path, _, anchor = target.partition("#")
-        section = anchor or section
+    led_to = _led_to(context.articles, f"{parts.path.rstrip('/')}/", context.languages.get(forced, language).code)
+    path, _, anchor = led_to.partition("#")
     for code, each in context.languages.items():
         article = next((one[code] for one in context.articles.articles.values() if one[code].path == path), None)
         if article:
-            return article, section, each
+            return article, anchor or parts.fragment, each
     return None
+
+
+def _led_to(articles: Articles, path: str, code: str) -> str:
+    """Return where the service leads from a path, in a language where the path names none; else the path itself."""
+    if path == "/":
+        return f"/{code}/"
+    neutral = articles.permalinks.get(path[3:-1]) if path.startswith("/a/") else articles.named.get(path.strip("/"))
+    return neutral[code] if neutral else articles.renamed.get(path, path)
