@@ -69,6 +69,16 @@ def test_a_number_is_proposed_as_it_was_read_however_it_was_typed(client: TestCl
     assert copies(page)[0].endswith("/a/1001/here/?lang=fr&plan=premium&users=1000&zoom_licenses=4")
 
 
+@pytest.mark.parametrize(("article", "users"), [("1001", 15), ("1002", 25)])
+def test_each_article_proposes_at_first_what_it_shows_itself(client: TestClient, article: str, users: int) -> None:
+    page = client.get(f"/widget/fr/support?lang=fr&article={article}&section=here&values=1").text
+
+    (link,) = re.findall(r"/a/1\d+/here/\S*", copies(page)[0])
+    assert link == f"/a/{article}/here/?lang=fr&plan=premium&users={users}&zoom_licenses=4"
+    shown = client.get(f"/fr/abonnement/{'retrograder' if article == '1001' else 'mettre-a-niveau'}/").text
+    assert f'name="users" value="{users}"' in shown
+
+
 def test_values_are_proposed_only_where_the_agent_says_so_and_the_article_takes_them(client: TestClient) -> None:
     for query in ("article=1001&users=15", "article=1003&values=1&users=15"):
         assert "users" not in copies(client.get(f"/widget/fr/support?lang=fr&{query}").text)[0]

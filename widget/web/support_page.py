@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.domain.plan import Interval
 from widget.languages import Language
-from widget.panels import plan_choices, result_view, sample
+from widget.panels import LESS, MORE, plan_choices, result_view, sample
 from widget.rendering import render
 from widget.services.limits import Limit
 from widget.web.account import link
@@ -40,7 +40,9 @@ def show(request: Request) -> Response:
     limited(request, Limit.CALCULATE)
     context = context_of(request)
     language = context.languages[request.path_params["language"]]
-    defaults = dict.fromkeys(CHOSEN, "") | sample().fields()
+    more = str(context.articles.articles["upgrade"][language.code].number)
+    first = sample(MORE if request.query_params.get("article") == more else LESS)
+    defaults = dict.fromkeys(CHOSEN, "") | first.fields()
     form = parse(request.url.query, defaults, (*CHOSEN, *SAMPLE), language, ignored=ANYTHING)
     form.typed["q"] = "".join(filter(str.isprintable, form.typed["q"]))[:LONGEST].strip()
     customer = context.languages.get(form.typed["lang"], language)
