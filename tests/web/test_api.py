@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -653,3 +654,13 @@ def test_the_openapi_example_is_answered(client: TestClient) -> None:
     assert client.post(
         PREVIEW, content=json.dumps(body["example"]), headers={"Content-Type": "application/json"}
     ).is_success
+
+
+def test_a_problem_is_explained_in_the_language_chosen_on_its_page(client: TestClient) -> None:
+    page = client.get("/widget/problems/not-json", headers={"Accept-Language": "fr"}).text
+    (other,) = re.findall(r'<a href="([^"]*)" lang="en"', page)
+
+    chosen = client.get(other, headers={"Accept-Language": "fr"}).text
+
+    assert "400: Le corps n’est pas du JSON" in page
+    assert "400: The body is not JSON" in chosen

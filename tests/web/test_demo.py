@@ -1,5 +1,6 @@
 """The demo says on each of its pages that it is one, and its invented people find back to where they came from."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,23 @@ def test_the_mailbox_is_empty_while_its_folders_are_being_made(client: TestClien
     (folder / "tmp").mkdir(parents=True)
 
     assert client.get("/widget/fr/mailbox").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("left", "other"),
+    [
+        ("/widget/fr/space", "/widget/en/space"),
+        ("/widget/fr/quotes?page=2", "/widget/en/quotes?page=2"),
+        ("/fr/abonnement/retrograder/#here", "/en/subscription/downgrade/#here"),
+        ("", "/widget/en/change"),
+    ],
+)
+def test_another_language_at_the_sign_in_keeps_the_page_that_was_left(
+    client: TestClient, left: str, other: str
+) -> None:
+    page = client.get("/widget/signin", params={"next": left}, headers={"Accept-Language": "fr"}).text
+
+    assert re.findall(r'<a href="([^"]*)" lang="en"', page) == [other]
 
 
 @pytest.mark.parametrize(

@@ -188,6 +188,18 @@ def test_who_is_not_signed_in_is_sent_to_the_product(client: TestClient) -> None
     assert client.post("/widget/signin", headers={"Sec-Fetch-Site": "same-origin"}).status_code == 404
 
 
+def test_who_is_sent_to_the_product_may_read_so_in_another_language_without_losing_their_way(
+    client: TestClient, clock: Today
+) -> None:
+    told = client.get("/widget/signin?next=/widget/fr/quotes").text
+    (other,) = re.findall(r'<a href="([^"]*)" lang="en"', told)
+
+    again = client.get(other).text
+
+    assert "Open this help center from there once more." in again
+    assert signs_in(client, clock).headers["location"] == "/widget/en/quotes"
+
+
 def test_the_example_has_twenty_lines_of_code() -> None:
     lines = (ROOT / "deploy" / "hand_off.py").read_text("utf-8").splitlines()
 

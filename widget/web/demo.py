@@ -38,7 +38,7 @@ def choose_person(request: Request, body: str) -> Response:
         "next": asked,
         "summary": summary,
     }
-    return answer(request, "account/sign_in.html", language, values, 422 if summary else 200)
+    return answer(request, "account/sign_in.html", language, values, 422 if summary else 200, leads_to=asked)
 
 
 def _sign_in(request: Request, typed: dict[str, str]) -> Response | None:

@@ -31,7 +31,7 @@ def come_back(request: Request, product: Product) -> Response:
     """Say that the product signs people in, and keep where the person was, to go on there when they come from it."""
     then = safe_next(request.query_params.get("next", "")) or ""
     values = {"product": product.origin, "kept": then.startswith("/widget/")}
-    response = answer(request, "session/elsewhere.html", language_for(request, then), values)
+    response = answer(request, "session/elsewhere.html", language_for(request, then), values, leads_to=then)
     if then:
         keep(request, response, "way", then, WAY_KEPT)
     return response

@@ -64,9 +64,10 @@ def wants_fragment(request: Request) -> bool:
 
 
 def language_of(request: Request) -> Language:
-    """Return the language that the path names (`/fr/…`, `/widget/fr/…`), else the one that the reader accepts."""
+    """Return the language of the path (`/fr/…`, `/widget/fr/…`), else of the query (`?lang=fr`), else the reader's."""
     languages = context_of(request).languages
-    named = [each for each in request.url.path.split("/")[1:3] if each in languages]
+    asked = [*request.url.path.split("/")[1:3], request.query_params.get("lang", "")]
+    named = [each for each in asked if each in languages]
     return languages[named[0]] if named else accepted_language(request)
 
 
@@ -204,6 +205,8 @@ def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to
                 return urlunsplit(("", "", pages[code].path, here.query, here.fragment))
     # What takes forms alone has no page to lead to: the page that shows the form has.
     parts = page_of(here.path).split("/")
+    if here.path.startswith("/widget/problems/"):  # one address for all languages: programs know it
+        return f"{here.path}?lang={code}"
     if len(parts) < 4 or parts[2] not in context_of(request).languages or "undo" in parts:
         return f"/widget/{code}/change"
     parts[2] = code

@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from widget.languages import Language
-from widget.web.context import accepted_language, context_of
+from widget.web.context import context_of
+from widget.web.pages import language_of
 
 HEADERS = {"Vary": "Accept-Language, Cookie", "Cache-Control": "no-store"}
 
@@ -39,13 +39,7 @@ def renamed(scope: Scope) -> Response | None:
 
 
 def _lead(request: Request, paths: Mapping[str, str]) -> Response:
-    return RedirectResponse(_with_query(paths[_language(request).code], request), 302, HEADERS)
-
-
-def _language(request: Request) -> Language:
-    """Return the language that the link forces (`?lang=fr`), else the reader's."""
-    forced = request.query_params.get("lang", "")
-    return context_of(request).languages.get(forced) or accepted_language(request)
+    return RedirectResponse(_with_query(paths[language_of(request).code], request), 302, HEADERS)
 
 
 def _with_query(target: str, request: Request) -> str:

@@ -40,11 +40,11 @@ from widget.web import (
     undo,
     yours,
 )
-from widget.web.context import accepted_language, context_of
+from widget.web.context import context_of
 from widget.web.desk import staffed
 from widget.web.limits import counted
 from widget.web.openapi import document
-from widget.web.pages import notice
+from widget.web.pages import language_of, notice
 from widget.web.problem import HELP, TITLES, TYPES
 from widget.web.quote import quoted
 from widget.web.step import step
@@ -78,7 +78,7 @@ async def openapi(request: Request) -> Response:
 
 async def problem_page(request: Request) -> Response:
     """Say what a problem type means and what to do, at the address that the type is."""
-    name, language = request.path_params["name"], accepted_language(request)
+    name, language = request.path_params["name"], language_of(request)
     if name not in HELP:
         raise HTTPException(404)
     status = next(status for status, each in TYPES.items() if each == name)
