@@ -149,7 +149,7 @@ def _damage(path: Path, number: int, dice: random.Random) -> None:
 def _start(path: Path, whole: dict[str, list[dict[str, object]]]) -> str:
     try:
         store = open_engine(f"sqlite:///{path}")
-        migrate(store)
+        migrate(store, thorough=True)
         verify(store)
         found = contents(store)
     except (StoreError, AlteredError):

@@ -50,6 +50,36 @@ def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     assert file.read_bytes() == b"this is no database" * 100
 
 
+def damage(file: Path) -> bytes:
+    """Overwrite a page in the middle, which nothing but a look at the whole file finds, and return what is there."""
+    content = bytearray(file.read_bytes())
+    content[4096 * 9 : 4096 * 10] = b"\xff" * 4096
+    file.write_bytes(content)
+    return bytes(content)
+
+
+def test_what_acts_looks_at_the_whole_file_first(tmp_path: Path) -> None:
+    run(["migrate"], tmp_path)
+    damaged = damage(tmp_path / "helpcentre.sqlite3")
+
+    stopped = run(["apply-due"], tmp_path)
+
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert "damaged, restore a copy" in stopped.stderr
+    assert (tmp_path / "helpcentre.sqlite3").read_bytes() == damaged
+
+
+@pytest.mark.parametrize("command", [["migrate"], ["outbox", "list"], ["feedback"], ["audit", "verify"], ["apply-due"]])
+def test_what_has_nothing_to_write_waits_for_nobody_who_writes(tmp_path: Path, command: list[str]) -> None:
+    run(["migrate"], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+
+        done = run(command, tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_a_newer_schema_is_refused(tmp_path: Path) -> None:
     run(["migrate"], tmp_path)
     connection = sqlite3.connect(tmp_path / "helpcentre.sqlite3")

@@ -170,7 +170,7 @@ def _ready(command: str, engine: Engine) -> None:
     if command not in MAKES:
         refuse_missing(engine)
     if command not in LEAVES:
-        migrate(engine)
+        migrate(engine, thorough=command in ACTS)
     if command in ACTS:
         backup.refuse_fenced(engine)
         verify(engine)

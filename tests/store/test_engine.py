@@ -20,7 +20,7 @@ def file(tmp_path: Path) -> Path:
 
 def refused(url: str) -> str:
     with pytest.raises(StoreError) as caught:
-        migrate(open_engine(url))
+        migrate(open_engine(url), thorough=True)
     return str(caught.value)
 
 

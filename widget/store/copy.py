@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from widget.store.engine import StoreError
+from widget.store.engine import StoreError, reading
 
 #: SQLite's `user_version` of a copy until somebody says that it takes the place of its original.
 FENCED = 7_340_011
@@ -157,7 +157,7 @@ def is_fenced(engine: Engine) -> bool:
     """Return whether this is a copy that nobody has said to take its original's place."""
     if engine.dialect.name != "sqlite":
         return False
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return bool(connection.exec_driver_sql("PRAGMA user_version").scalar_one() == FENCED)
 
 

@@ -133,19 +133,30 @@ def refuse_missing(engine: Engine) -> None:
         raise StoreError(f"{file}: there is no database; check HELPCENTER_DATA, or make one with `widget migrate`")
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schema up to date. Raises StoreError for a damaged file or a schema newer than this program."""
-    config = _config()
+def migrate(engine: Engine, *, thorough: bool = False) -> None:
+    """Bring the schema up to date; where it is, nothing is locked.
+
+    The file is read as a whole for damage before an upgrade, and in any case where `thorough`. Raises StoreError for a
+    damaged file and a schema newer than this program.
+    """
     try:
-        with transaction(engine) as connection:
-            if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
-            _refuse_damaged(connection)
-            _refuse_newer(connection, config)
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        current = is_current(engine)
+        if thorough or not current:
+            _refuse_damaged(engine)
+        if not current:
+            _upgrade(engine)
     except DBAPIError as error:
         raise _unusable(engine.url.database, str(error.orig)) from None
+
+
+def _upgrade(engine: Engine) -> None:
+    config = _config()
+    with transaction(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
+        _refuse_newer(connection, config)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 def is_current(engine: Engine) -> bool:
@@ -172,12 +183,13 @@ def _unusable(database: str | None, reason: str) -> StoreError:
     return StoreError(f"{database}: cannot be used as the database: {' '.join(reason.split())}")
 
 
-def _refuse_damaged(connection: Connection) -> None:
+def _refuse_damaged(engine: Engine) -> None:
     # A page in the middle is otherwise read when somebody orders; PostgreSQL has checks of its own.
-    if connection.dialect.name == "sqlite":
-        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
+    if engine.dialect.name == "sqlite":
+        with reading(engine) as connection:
+            found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
-            raise _unusable(connection.engine.url.database, f"damaged, restore a copy ({found})")
+            raise _unusable(engine.url.database, f"damaged, restore a copy ({found})")
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:
