@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import ProgrammingError
 
@@ -14,7 +16,7 @@ from widget.domain.plan import Level
 from widget.services import apply_due, audit, privacy, reminders, sign_in, webhook
 from widget.services.limits import Limit, Limits
 from widget.settings import ROOT
-from widget.store.engine import migrate, open_engine, transaction
+from widget.store.engine import MIGRATIONS, StoreError, migrate, open_engine, transaction
 
 #: What deploy/README.md tells the operator to grant.
 GRANTS = re.findall(
@@ -74,6 +76,22 @@ def test_what_a_later_migration_makes_is_read_and_written_too_and_no_more(owner:
         connection.execute(text("DELETE FROM later"))
     with pytest.raises(ProgrammingError, match="permission denied"), transaction(service) as connection:
         connection.execute(text("TRUNCATE later"))
+
+
+def test_an_upgrade_is_left_to_the_account_that_owns_the_tables_and_said_so(owner: Engine, service: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with transaction(owner) as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "-1")
+
+    with pytest.raises(StoreError) as stopped:
+        migrate(service)
+
+    told = "the schema is older than this program: run `widget migrate` as the account that owns the tables"
+    assert str(stopped.value) == told
+    migrate(owner)
+    migrate(service)
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
 #: Bytes that must be free on the disk of SQLite before anything new is promised: what is under way still ends.
 ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 #: Connections of one process: one for each thread that may ask, and some; who finds none free waits so many seconds.
 POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 10}
+#: PostgreSQL's code of what an account may not do.
+NOT_ALLOWED = "42501"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
 _writer = threading.Lock()
 
@@ -137,7 +139,7 @@ def migrate(engine: Engine, *, thorough: bool = False) -> None:
     """Bring the schema up to date; where it is, nothing is locked.
 
     The file is read as a whole for damage before an upgrade, and in any case where `thorough`. Raises StoreError for a
-    damaged file and a schema newer than this program.
+    damaged file, a schema newer than this program, and an account that may not upgrade it.
     """
     try:
         current = is_current(engine)
@@ -151,12 +153,19 @@ def migrate(engine: Engine, *, thorough: bool = False) -> None:
 
 def _upgrade(engine: Engine) -> None:
     config = _config()
-    with transaction(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
-        _refuse_newer(connection, config)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with transaction(engine) as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(20261124)"))
+            _refuse_newer(connection, config)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != NOT_ALLOWED:
+            raise
+        raise StoreError(
+            "the schema is older than this program: run `widget migrate` as the account that owns the tables"
+        ) from None
 
 
 def is_current(engine: Engine) -> bool:
