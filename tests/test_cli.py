@@ -17,6 +17,9 @@ from widget import catalogue
 from widget.catalogue import DATA
 from widget.cli import main
 
+#: What to do with a database from which nothing may start.
+WAY_BACK = "move it away, then put a copy in its place by `widget restore`"
+
 
 def run(command: list[str], data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     settings = os.environ | {"HELPCENTER_DATA": str(data)} | environment
@@ -45,8 +48,8 @@ def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
 
     stopped = run(["migrate"], tmp_path)
 
-    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
-    assert "cannot be used as the database" in stopped.stderr
+    told = f"{file}: cannot be used as the database: damaged (file is not a database); {WAY_BACK}\n"
+    assert (stopped.returncode, stopped.stderr) == (78, told)
     assert file.read_bytes() == b"this is no database" * 100
 
 
@@ -64,8 +67,9 @@ def test_what_acts_looks_at_the_whole_file_first(tmp_path: Path) -> None:
 
     stopped = run(["apply-due"], tmp_path)
 
-    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
-    assert "damaged, restore a copy" in stopped.stderr
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (78, 1)
+    assert stopped.stderr.startswith(f"{tmp_path}/helpcentre.sqlite3: cannot be used as the database: damaged (")
+    assert stopped.stderr.endswith(f"; {WAY_BACK}\n")
     assert (tmp_path / "helpcentre.sqlite3").read_bytes() == damaged
 
 
@@ -310,7 +314,25 @@ def test_the_audit_log_is_verified_and_a_log_cut_short_is_named(tmp_path: Path) 
     stopped = run(["audit", "verify"], tmp_path)
 
     assert (sound.returncode, sound.stdout) == (0, "1 spaces, 1 audit events: every one fits its chain\n")
-    assert (stopped.returncode, stopped.stderr) == (1, "space solo: audit event 2 was altered or is missing\n")
+    assert (stopped.returncode, stopped.stderr) == (78, "space solo: audit event 2 was altered or is missing\n")
+
+
+@pytest.mark.parametrize("command", ["serve", "work", "apply-due"])
+def test_nothing_acts_on_an_altered_log_and_one_line_says_what_to_do(tmp_path: Path, command: str) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+    file = tmp_path / "helpcentre.sqlite3"
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DROP TRIGGER audit_event_no_update")
+        connection.execute("UPDATE audit_event SET kind = 'order.placed', data = 'no JSON' WHERE space_id = 'solo'")
+        connection.execute("UPDATE subscription SET audit_sequence = 2 WHERE space_id = 'harbour-studio'")
+    altered = file.read_bytes()
+
+    stopped = run([command], tmp_path)
+
+    spaces = (("harbour-studio", 2), ("solo", 1))
+    told = "; ".join(f"space {name}: audit event {event} was altered or is missing" for name, event in spaces)
+    assert (stopped.returncode, stopped.stderr) == (78, f"{file}: {told}; {WAY_BACK}\n")
+    assert file.read_bytes() == altered
 
 
 def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
 from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
-from widget.services.audit import AlteredError, verify
+from widget.services.audit import AlteredError, refuse_altered, verify
 from widget.services.backup import FencedError
 from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
@@ -34,7 +34,7 @@ from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
 from widget.settings import Settings, SettingsError, read
-from widget.store.engine import StoreError, broken, migrate, open_engine, refuse_missing
+from widget.store.engine import DamagedError, StoreError, broken, migrate, open_engine, refuse_missing
 from widget.web.articles import MissingSiteError
 from widget.web.connection import MOST_CONNECTIONS, Connection
 from widget.web.server import Server
@@ -47,7 +47,6 @@ STOPS = (
     TransferError,
     MissingSiteError,
     NotAppliedError,
-    AlteredError,
     DemoRefusedError,
     AddressError,
     UnknownDeliveryError,
@@ -104,6 +103,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
         _run(chosen, read(environment))
+    except (DamagedError, AlteredError) as error:
+        print(error, file=sys.stderr)
+        return os.EX_CONFIG  # to start again is of no use before somebody put a copy in its place
     except STOPS as error:
         print(error, file=sys.stderr)
         return 1
@@ -173,7 +175,7 @@ def _ready(command: str, engine: Engine) -> None:
         migrate(engine, thorough=command in ACTS)
     if command in ACTS:
         backup.refuse_fenced(engine)
-        verify(engine)
+        refuse_altered(engine)
 
 
 def _demo(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:

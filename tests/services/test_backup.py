@@ -287,7 +287,7 @@ def test_a_damaged_database_is_named_where_a_copy_is_asked_for(
     file.write_bytes(b"this is no database" * 100)
     monkeypatch.setenv("HELPCENTER_DATA", str(tmp_path))
 
-    assert main(["backup", str(tmp_path / "copy")]) == 1
+    assert main(["backup", str(tmp_path / "copy")]) == 78
 
     assert capsys.readouterr().err == f"{file}: damaged, no copy was kept (file is not a database)\n"
     assert [each.name for each in tmp_path.iterdir()] == [file.name]

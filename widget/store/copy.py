@@ -9,13 +9,12 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from widget.store.engine import StoreError, reading
+from widget.store.engine import DAMAGED, DamagedError, StoreError, reading
 
 #: SQLite's `user_version` of a copy until somebody says that it takes the place of its original.
 FENCED = 7_340_011
 #: What SQLite keeps beside a database. Left over from another one, it would be played into the file that lies there.
 BESIDE = ("-journal", "-wal", "-shm")
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 #: A copy holds everything about everybody: only its owner reads it.
 OWNER_ONLY = 0o600
 
@@ -25,8 +24,8 @@ Proof = TypeVar("Proof")
 def take(engine: Engine, target: Path, prove: Callable[[Path], Proof]) -> Proof:
     """Write a copy of the database as it is at one moment, fenced, proved, safe on the disk, whole or not there.
 
-    Raises StoreError for PostgreSQL, which has copies of its own, where the file is already there, and where it cannot
-    be written; and whatever `prove` raises.
+    Raises DamagedError for a damaged database; StoreError for PostgreSQL, which has copies of its own, where the file
+    is already there, and where it cannot be written; and whatever `prove` raises.
     """
     if engine.dialect.name != "sqlite":
         raise StoreError("PostgreSQL is copied by pg_dump or pg_basebackup; `widget backup` copies the SQLite file")
@@ -38,7 +37,7 @@ def take(engine: Engine, target: Path, prove: Callable[[Path], Proof]) -> Proof:
             _copy(source, unfinished)
         except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode in DAMAGED:
-                raise StoreError(f"{source}: damaged, no copy was kept ({error})") from None
+                raise DamagedError(f"{source}: damaged, no copy was kept ({error})") from None
             raise
         _fence(unfinished)
         return prove(unfinished)
@@ -117,12 +116,12 @@ def _remove(unfinished: Path) -> None:
 
 
 def _copy(source: Path, unfinished: Path) -> None:
-    """Copy a database with what stands in its log. Raises StoreError where it is damaged."""
+    """Copy a database with what stands in its log. Raises DamagedError where it is damaged."""
     with closing(_opened(source, "ro")) as original, closing(_opened(unfinished, "rw")) as copy:
         original.backup(copy)
         found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok":
-            raise StoreError(f"{source}: damaged, no copy was kept ({found})")
+            raise DamagedError(f"{source}: damaged, no copy was kept ({found})")
 
 
 def _fence(unfinished: Path) -> None:

@@ -21,6 +21,8 @@ ROOM = 64 * 2**20
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 #: Connections of one process: one for each thread that may ask, and some; who finds none free waits so many seconds.
 POOL = {"pool_size": 10, "max_overflow": 50, "pool_timeout": 10}
+#: SQLite's codes of a damaged file, and of one that is no database.
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 #: PostgreSQL's code of what an account may not do.
 NOT_ALLOWED = "42501"
 # Threads that queue in SQLite's own busy handler are served unfairly: one writer lane per process.
@@ -29,6 +31,10 @@ _writer = threading.Lock()
 
 class StoreError(Exception):
     """The database cannot be used. The message is one line: what is wrong, and what to do."""
+
+
+class DamagedError(StoreError):
+    """The file is damaged, or none of a database. Nothing starts before a copy is in its place."""
 
 
 class FullError(Exception):
@@ -138,8 +144,8 @@ def refuse_missing(engine: Engine) -> None:
 def migrate(engine: Engine, *, thorough: bool = False) -> None:
     """Bring the schema up to date; where it is, nothing is locked.
 
-    The file is read as a whole for damage before an upgrade, and in any case where `thorough`. Raises StoreError for a
-    damaged file, a schema newer than this program, and an account that may not upgrade it.
+    The file is read as a whole for damage before an upgrade, and in any case where `thorough`. Raises DamagedError
+    for a damaged file; StoreError for a schema newer than this program and an account that may not upgrade it.
     """
     try:
         current = is_current(engine)
@@ -148,7 +154,7 @@ def migrate(engine: Engine, *, thorough: bool = False) -> None:
         if not current:
             _upgrade(engine)
     except DBAPIError as error:
-        raise _unusable(engine.url.database, str(error.orig)) from None
+        raise _unusable(engine, error) from None
 
 
 def _upgrade(engine: Engine) -> None:
@@ -188,8 +194,23 @@ def broken(error: DBAPIError) -> str:
     return f"the database cannot be used: {' '.join(str(error.orig).split())}"
 
 
-def _unusable(database: str | None, reason: str) -> StoreError:
-    return StoreError(f"{database}: cannot be used as the database: {' '.join(reason.split())}")
+def way_back(engine: Engine) -> str:
+    """Return what to do with a database from which nothing may start."""
+    command = "widget restore" if engine.dialect.name == "sqlite" else "pg_restore"
+    return f"move it away, then put a copy in its place by `{command}`"
+
+
+def _unusable(engine: Engine, error: DBAPIError) -> StoreError:
+    reason = " ".join(str(error.orig).split())
+    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+        return _damaged(engine, reason)
+    return StoreError(f"{engine.url.database}: cannot be used as the database: {reason}")
+
+
+def _damaged(engine: Engine, reason: str) -> DamagedError:
+    return DamagedError(
+        f"{engine.url.database}: cannot be used as the database: damaged ({reason}); {way_back(engine)}"
+    )
 
 
 def _refuse_damaged(engine: Engine) -> None:
@@ -198,7 +219,7 @@ def _refuse_damaged(engine: Engine) -> None:
         with reading(engine) as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
         if found != "ok":
-            raise _unusable(engine.url.database, f"damaged, restore a copy ({found})")
+            raise _damaged(engine, " ".join(found.split()))
 
 
 def _refuse_newer(connection: Connection, config: Config) -> None:
