@@ -42,6 +42,19 @@ def import_solo(data: Path) -> None:
     run(["import", str(data / "solo.json")], data)
 
 
+def run_with_room(bytes_: int, command: list[str], data: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command while no file may grow beyond so many bytes, as on a full disk."""
+    return subprocess.run(
+        [sys.executable, "-m", "widget", *command],
+        env=os.environ | {"HELPCENTER_DATA": str(data)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_)),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
 def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "helpcentre.sqlite3"
     file.write_bytes(b"this is no database" * 100)
@@ -276,17 +289,8 @@ def test_a_price_book_that_was_taken_back_stops_the_start_and_is_named(tmp_path:
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_done(tmp_path: Path) -> None:
     run(["migrate"], tmp_path)
     file = tmp_path / "helpcentre.sqlite3"
-    full = (file.stat().st_size + 8192,) * 2  # no file may grow further than two pages
 
-    stopped = subprocess.run(
-        [sys.executable, "-m", "widget", "import", str(DATA / "demo.json")],
-        env=os.environ | {"HELPCENTER_DATA": str(tmp_path)},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, full),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    stopped = run_with_room(file.stat().st_size + 8192, ["import", str(DATA / "demo.json")], tmp_path)
 
     assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
     assert stopped.stderr.startswith("the database cannot be used: ")
@@ -345,6 +349,27 @@ def test_a_person_is_exported_and_erased_by_their_address(tmp_path: Path) -> Non
     assert [row["name"] for row in held["member"]] == ["Karim Benali"]
     assert (erased.returncode, erased.stdout) == (0, "erased from 1 spaces: atelier-nord\n")
     assert (again.returncode, again.stderr) == (1, "nobody here has this address or id\n")
+
+
+def test_an_erasure_whose_files_could_not_be_cleaned_says_so_and_is_ended_by_the_same_command(tmp_path: Path) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+    file, command = tmp_path / "helpcentre.sqlite3", ["privacy", "erase", "karim.benali@atelier-nord.example"]
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE spare AS SELECT zeroblob(100000)")
+        room = file.stat().st_size  # for the erasure, not for writing the whole file anew
+        connection.execute("CREATE TABLE rest AS SELECT zeroblob(1000000)")
+        connection.execute("DROP TABLE spare")
+
+    full = run_with_room(room, command, tmp_path)
+    still_full = run_with_room(room, command, tmp_path)
+    ended = run(command, tmp_path)
+
+    for stopped in (full, still_full):
+        assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+        assert stopped.stderr.startswith("what was erased is not yet cleaned out of the files of the database (")
+    told = "nobody here has this address or id; the files are clean of who was erased before\n"
+    assert (ended.returncode, ended.stderr) == (1, told)
+    assert b"Karim" not in file.read_bytes()
 
 
 def test_what_cannot_be_applied_is_told_by_its_class_and_its_place(tmp_path: Path) -> None:

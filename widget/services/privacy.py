@@ -14,6 +14,8 @@ from widget.store import webhook as webhooks
 from widget.store.engine import reading, scrub, transaction
 from widget.store.privacy import Person
 
+NOBODY = "nobody here has this address or id"
+
 
 class PrivacyError(Exception):
     """The person is not known, or cannot be erased yet. The message is one line and says what to do."""
@@ -35,21 +37,29 @@ def erase(engine: Engine, who: str, *, now: datetime) -> list[str]:
     """Take a person out of the database and its files; return the spaces where they were.
 
     Ids, amounts and dates stay, so that the audit log still fits its chain; an accepted quote is a contract and stays.
-    Raises PrivacyError for nobody, and for the only administrator of a space.
+    Raises PrivacyError for nobody and for the only administrator of a space, StoreError where the files could not be
+    cleaned. For nobody they are cleaned too: it may be somebody whose rows are gone, but not yet what the files held.
     """
     with transaction(engine) as connection:
-        person = _found(connection, who)
-        alone = rows.is_last_administrator(connection, person)
-        if alone:
-            raise PrivacyError(f"the only administrator of {', '.join(alone)}: name another one first, then try again")
-        for space_id in rows.spaces_of(connection, person):
-            subscriptions.load(connection, space_id, lock=True)
-        rows.erase(connection, person)
-        for space_id, member_id in zip(person.space_ids, person.member_ids, strict=True):
-            data = {"member": member_id}
-            audit.append(connection, space_id, at=now, actor="system", kind="member.erased", data=data)
+        person = rows.find(connection, who)
+        if person.is_somebody:
+            _erase(connection, person, now)
     scrub(engine)
+    if not person.is_somebody:
+        raise PrivacyError(f"{NOBODY}; the files are clean of who was erased before")
     return sorted(person.space_ids)
+
+
+def _erase(connection: Connection, person: Person, now: datetime) -> None:
+    alone = rows.is_last_administrator(connection, person)
+    if alone:
+        raise PrivacyError(f"the only administrator of {', '.join(alone)}: name another one first, then try again")
+    for space_id in rows.spaces_of(connection, person):
+        subscriptions.load(connection, space_id, lock=True)
+    rows.erase(connection, person)
+    for space_id, member_id in zip(person.space_ids, person.member_ids, strict=True):
+        data = {"member": member_id}
+        audit.append(connection, space_id, at=now, actor="system", kind="member.erased", data=data)
 
 
 def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
@@ -75,8 +85,8 @@ def retain(engine: Engine, policy: Policy, now: datetime) -> dict[str, int]:
 
 def _found(connection: Connection, who: str) -> Person:
     person = rows.find(connection, who)
-    if not person.member_ids and not person.staff_ids:
-        raise PrivacyError("nobody here has this address or id")
+    if not person.is_somebody:
+        raise PrivacyError(NOBODY)
     return person
 
 

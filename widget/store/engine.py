@@ -116,15 +116,30 @@ def transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def scrub(engine: Engine) -> None:
-    """Leave nothing of what was deleted in the files of SQLite: no page of the log, no free page."""
+    """Leave nothing of what was deleted in the files of SQLite: no page of the log, no free page.
+
+    Raises StoreError where there is no room for that, or somebody reads meanwhile: what was deleted stays deleted.
+    """
     if engine.dialect.name == "sqlite":
         with _writer, engine.connect() as connection:
             raw = connection.connection.driver_connection
             if raw is None:
                 raise StoreError("the connection is closed")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.execute("VACUUM")
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            try:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute("VACUUM")
+                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.Error as error:
+                raise _not_clean(str(error)) from None
+            if busy:
+                raise _not_clean("somebody reads them")
+
+
+def _not_clean(reason: str) -> StoreError:
+    return StoreError(
+        f"what was erased is not yet cleaned out of the files of the database ({reason}): "
+        "free room, or wait for who reads, then run the same command again"
+    )
 
 
 def refuse_full(connection: Connection) -> None:

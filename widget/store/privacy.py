@@ -69,6 +69,11 @@ class Person:
     emails: frozenset[str]
 
     @property
+    def is_somebody(self) -> bool:
+        """Whether anybody was found."""
+        return bool(self.member_ids or self.staff_ids)
+
+    @property
     def words(self) -> frozenset[str]:
         """What the person is called in a text, and in what is kept of a search; nothing of one who was erased."""
         searched = {" ".join(words) for each in self.names if len("".join(words := words_of(each))) > 1}
