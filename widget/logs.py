@@ -1,7 +1,7 @@
 """Logs: one JSON object a line, and the closed list of what is told about security.
 
 No line holds a query string, a name, an address, a comment, a token, an IBAN or a VAT number: what an exception says
-may hold what somebody typed, so only its class and where it was raised are kept.
+may hold what somebody typed, so only its class, the database's code of it, and where it was raised are kept.
 """
 
 import json
@@ -58,10 +58,19 @@ class JsonLines(logging.Formatter):
         line |= getattr(record, "facts", {})
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
+            if code := _code(record.exc_info[1]):
+                line["code"] = code
             line["raised"] = [
                 f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(record.exc_info[2])
             ]
         return json.dumps(line, ensure_ascii=False)
+
+
+def _code(error: BaseException | None) -> str | None:
+    """Return what the database calls an error, such as SQLITE_FULL or 42501; None where it has no name for it."""
+    fault = getattr(error, "orig", None)
+    found: str | None = getattr(fault, "sqlite_errorname", None) or getattr(fault, "sqlstate", None)
+    return found
 
 
 def configure(level: int, stream: TextIO = sys.stderr) -> None:

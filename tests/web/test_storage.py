@@ -1,5 +1,7 @@
 """A database that takes nothing is said plainly; what was sent is done once when there is room again."""
 
+import json
+import logging
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,7 @@ from starlette.testclient import TestClient
 from tests.services.conftest import contents
 from tests.web.people import order_of
 from tests.web.test_journey import to_review
+from widget.logs import JsonLines
 
 
 @contextmanager
@@ -24,7 +27,9 @@ def full() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_a_full_disk_places_nothing_and_the_same_form_is_done_once_when_there_is_room(client: TestClient) -> None:
+def test_a_full_disk_places_nothing_and_the_same_form_is_done_once_when_there_is_room(
+    client: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
     form, order = ready(client)
 
     with full():
@@ -35,6 +40,8 @@ def test_a_full_disk_places_nothing_and_the_same_form_is_done_once_when_there_is
 
     assert (refused.status_code, refused.headers["retry-after"], readable) == (503, "30", 200)
     assert "Rien ne peut être enregistré" in refused.text
+    (line,) = (json.loads(JsonLines().format(each)) for each in caplog.records if each.levelno == logging.ERROR)
+    assert (line["event"], line["code"]) == ("the database cannot be used", "SQLITE_IOERR_WRITE")
     assert placed.status_code == 303
     assert again.headers["location"] == placed.headers["location"]
 
