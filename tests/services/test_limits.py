@@ -49,6 +49,18 @@ def test_a_limit_counts_after_2038_too(engine: Engine, clock: Clock) -> None:
     assert [wait > 0 for wait in told] == [False] * amount + [True]
 
 
+def test_a_clock_that_ran_ahead_keeps_nobody_out_once_it_is_right(engine: Engine, clock: Clock) -> None:
+    limits, amount = Limits(engine, clock), WINDOWS[Limit.FEEDBACK].amount
+    clock.instant += timedelta(days=1)
+    waits(limits, Limit.FEEDBACK, "claire", amount + 1)
+    clock.instant -= timedelta(days=1)
+
+    told = waits(limits, Limit.FEEDBACK, "claire", amount + 1)
+
+    assert told[:-1] == [0] * amount
+    assert 1 <= told[-1] <= WINDOWS[Limit.FEEDBACK].get_expiry() + 1
+
+
 def test_a_limit_survives_a_restart(engine: Engine, clock: Clock) -> None:
     waits(Limits(engine, clock), Limit.FEEDBACK, "claire", WINDOWS[Limit.FEEDBACK].amount)
 

@@ -361,6 +361,22 @@ def test_a_provider_that_does_not_answer_is_told_as_such(
 
 
 @pytest.mark.parametrize("fault", ["metadata fails", "keys fail"])
+def test_a_provider_that_was_silent_while_the_clock_ran_ahead_is_asked_again_once_it_is_right(
+    client: TestClient, provider: Hostile, clock: Today, fault: str
+) -> None:
+    provider.tricks = SILENT[fault]
+    clock.instant += timedelta(days=1)
+    provider.clock = clock()
+    led = client.get("/widget/signin", params={"next": "/widget/fr/change"}, follow_redirects=False)
+    refused(come_back(client, at_provider(led)) if led.status_code == 303 else led, 503)
+    provider.tricks = {}
+    clock.instant -= timedelta(days=1)
+    provider.clock = clock()
+
+    assert come_back(client).status_code == 303
+
+
+@pytest.mark.parametrize("fault", ["metadata fails", "keys fail"])
 def test_a_silent_provider_is_let_be_for_a_while_so_that_nobody_else_waits_for_it(
     client: TestClient, provider: Hostile, clock: Today, fault: str
 ) -> None:

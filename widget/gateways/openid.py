@@ -106,20 +106,24 @@ class _Kept(Generic[T]):
         A provider that did not answer as it should is let be for a while; what is not too old serves on meanwhile.
         """
         with self._lock:
-            age = KEEP if self._found is None else now - self._found[0]
-            if age >= KEEP or (renew and age >= AGAIN):
+            if not _is_within(AGAIN if renew else KEEP, self._found, now):
                 self._fetch(fetch, now)
-            if self._found is None or now - self._found[0] >= KEEP:
+            if self._found is None or not _is_within(KEEP, self._found, now):
                 raise ProviderError(self._failed[1] if self._failed else "unreachable")
             return self._found[1]
 
     def _fetch(self, fetch: Callable[[], T], now: datetime) -> None:
-        if self._failed and now - self._failed[0] < LET_BE:
+        if _is_within(LET_BE, self._failed, now):
             return
         try:
             self._found, self._failed = (now, fetch()), None
         except ProviderError as error:
             self._failed = (now, error.code)
+
+
+def _is_within(most: timedelta, noted: tuple[datetime, object] | None, now: datetime) -> bool:
+    """Whether something was noted lately. What lies as far ahead was noted by a clock that ran ahead: it is old too."""
+    return noted is not None and abs(now - noted[0]) < most
 
 
 class OpenIdProvider:

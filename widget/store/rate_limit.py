@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from limits.storage import Storage
-from sqlalchemy import Engine, case, delete, select
+from sqlalchemy import Engine, case, delete, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,7 +33,8 @@ class TableStorage(Storage):
         """Count once more within a window of `expiry` seconds; return the count of the window."""
         now = int(self.now().timestamp())
         table = rate_limit.c
-        over = table.ends_at <= now
+        # No window ends later than one that begins now: such a one was begun by a clock that ran ahead.
+        over = or_(table.ends_at <= now, table.ends_at > now + expiry)
         dialect: Any = sqlite if self.engine.dialect.name == "sqlite" else postgresql
         statement = dialect.insert(rate_limit).values(key=hashed(key), count=amount, ends_at=now + expiry)
         statement = statement.on_conflict_do_update(
