@@ -1,5 +1,6 @@
 """The audit log: nothing in it changes, and where somebody changed it anyway it says which event."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_the_chain_of_a_history_fits(history: Administrator) -> None:
     ]
     assert [row["previous_hash"] for row in rows] == [FIRST_HASH, *(row["hash"] for row in rows[:-1])]
     assert first_altered(history) is None
+
+
+def test_times_do_not_go_back_when_the_clock_does_and_the_chain_fits(claire: Administrator) -> None:
+    ahead, right, later = NOW + timedelta(hours=2), NOW, NOW + timedelta(hours=3)
+    claire.orders(Level("premium", 12, 2), now=ahead)
+    own = {"space_id": claire.space_id, "member_id": claire.member_id}
+    undo(claire.engine, TERMS, **own, change_id=claire.pending().id, now=right)
+    claire.orders(Level("premium", 12, 3), key="later", now=later)
+
+    times = [row["at"] for row in contents(claire.engine)["audit_event"]]
+    assert times == [each.isoformat() for each in (NOW, ahead, ahead, later)]
+    assert verify(claire.engine) == Verified(spaces=1, events=4)
 
 
 def test_what_somebody_wrote_is_not_in_it(history: Administrator) -> None:

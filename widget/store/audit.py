@@ -18,12 +18,15 @@ from widget.store.tables import FIRST_HASH, audit_event, placed_order, subscript
 def append(
     connection: Connection, space_id: str, *, at: datetime, actor: str, kind: str, data: Mapping[str, Any]
 ) -> str:
-    """Add an event to the space's chain and return its hash. The caller holds the lock on the space's subscription."""
+    """Add an event to the space's chain and return its hash. The caller holds the lock on the space's subscription.
+
+    Its time is never before that of the last event: a clock that is set back does not turn their order round.
+    """
     sequence, previous = head(connection, space_id)
     row = {
         "space_id": space_id,
         "sequence": sequence + 1,
-        "at": at.isoformat(),
+        "at": max(at.isoformat(), _last_time(connection, space_id, sequence)),  # both in UTC: they sort as texts
         "actor": actor,
         "kind": kind,
         "data": json.dumps(data, sort_keys=True, ensure_ascii=False),
@@ -37,6 +40,11 @@ def append(
         .values(audit_sequence=sequence + 1, audit_hash=digest)
     )
     return digest
+
+
+def _last_time(connection: Connection, space_id: str, sequence: int) -> str:
+    last = (audit_event.c.space_id == space_id, audit_event.c.sequence == sequence)
+    return connection.execute(select(audit_event.c.at).where(*last)).scalar() or ""
 
 
 def head(connection: Connection, space_id: str) -> tuple[int, str]:
