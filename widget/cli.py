@@ -226,7 +226,7 @@ def _backup(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> 
 
 
 def _accept_restored(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
-    backup.accept(engine)
+    print(backup.accept(engine))
 
 
 def _outbox(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:

@@ -85,7 +85,10 @@ def test_a_restored_copy_serves_sends_and_applies_nothing_until_it_is_accepted(
     for act in ("work", "serve", "apply-due"):
         assert main([act]) == 1
         assert "is a restored copy" in capsys.readouterr().err
-    assert main(["accept-restored"]) == 0
+    capsys.readouterr()
+    for found in ("accepted: it serves, sends and applies from now on", "is no restored copy"):
+        assert main(["accept-restored"]) == 0
+        assert capsys.readouterr().out == f"{tmp_path}/restored/helpcentre.sqlite3: {found}\n"
     assert main(["apply-due"]) == 0
     restored = open_engine(f"sqlite:///{tmp_path}/restored/helpcentre.sqlite3")
     assert contents(restored)["placed_order"] == contents(claire.engine)["placed_order"]
@@ -201,8 +204,11 @@ def test_postgresql_is_not_restored_from_a_file(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
 
+    elsewhere = open_engine("postgresql+psycopg://helpcentre@127.0.0.1/helpcentre")
     with pytest.raises(StoreError, match=r"^PostgreSQL is restored by pg_restore"):
-        backup.restore(open_engine("postgresql+psycopg://helpcentre@127.0.0.1/helpcentre"), copy)
+        backup.restore(elsewhere, copy)
+    with pytest.raises(StoreError, match=r"^PostgreSQL is restored by pg_restore"):
+        backup.accept(elsewhere)
 
     assert list((tmp_path / "here").iterdir()) == []
 

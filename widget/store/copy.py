@@ -160,7 +160,12 @@ def is_fenced(engine: Engine) -> bool:
         return bool(connection.exec_driver_sql("PRAGMA user_version").scalar_one() == FENCED)
 
 
-def lift(engine: Engine) -> None:
-    """Let a copy take its original's place."""
+def lift(engine: Engine) -> bool:
+    """Let a copy take its original's place; return False where it is no copy. Raises StoreError for PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        raise StoreError("PostgreSQL is restored by pg_restore, and acts at once; only an SQLite copy waits for a word")
+    if not is_fenced(engine):
+        return False
     with engine.begin() as connection:
         connection.exec_driver_sql("PRAGMA user_version=0")
+    return True
