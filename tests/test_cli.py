@@ -405,6 +405,31 @@ def test_feedback_is_told_and_written_as_csv(tmp_path: Path) -> None:
     assert head == "at,article,section,language,version,helpful,comment"
 
 
+@pytest.mark.parametrize("command", [["export"], ["feedback", "--csv"]])
+def test_what_was_written_before_stays_where_the_disk_is_full(tmp_path: Path, command: list[str]) -> None:
+    run(["migrate"], tmp_path)
+    (tmp_path / "files").mkdir()
+    file = tmp_path / "files" / "written"
+    file.write_text("yesterday's")
+
+    stopped = run_with_room(10, [*command, str(file)], tmp_path)
+
+    assert (stopped.returncode, stopped.stderr) == (1, f"{file}: cannot be written (File too large)\n")
+    assert [(each.name, each.read_text()) for each in file.parent.iterdir()] == [("written", "yesterday's")]
+
+
+def test_a_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    run(["migrate"], tmp_path)
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+
+    run(["export", str(tmp_path / "pipe")], tmp_path)
+
+    assert json.loads(os.read(reader, 1000)) == {"format": 1, "spaces": []}
+    assert (tmp_path / "pipe").is_fifo()
+    os.close(reader)
+
+
 def test_sessions_are_ended_by_a_command_which_says_what_it_cannot(tmp_path: Path) -> None:
     run(["import", str(DATA / "demo.json")], tmp_path)
 

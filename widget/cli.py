@@ -21,7 +21,7 @@ from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
 from widget.gateways.webhook import AddressError
-from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, webhook
+from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, transfer_file, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
 from widget.services.audit import AlteredError, refuse_altered, verify
 from widget.services.backup import FencedError
@@ -204,7 +204,7 @@ def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -
     if chosen.csv is None:
         print(feedback.report(engine))
         return
-    chosen.csv.write_text(feedback.as_csv(engine), encoding="utf-8", newline="")
+    transfer_file.write(chosen.csv, feedback.as_csv(engine))
     print(f"written: {chosen.csv}")
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from widget.domain.terms import Terms
 from widget.services.account import day_in
 from widget.services.transfer_checks import OCCUPYING, day_of, file_problems, generated_members, member_problems
-from widget.services.transfer_file import TransferError, read_csv, read_json
+from widget.services.transfer_file import TransferError, read_csv, read_json, write
 from widget.store import audit
 from widget.store import calendar as feeds
 from widget.store import space as spaces
@@ -90,10 +90,10 @@ def import_members(engine: Engine, path: Path, *, now: datetime) -> Report:
 
 
 def export_file(engine: Engine, path: Path) -> int:
-    """Write every space to a JSON file that `import_file` reads; return how many."""
+    """Write every space to a JSON file that `import_file` reads; return how many. Raises TransferError."""
     with reading(engine) as connection:
         found = rows.everything(connection)
-    path.write_text(json.dumps({"format": 1, "spaces": found}, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    write(path, json.dumps({"format": 1, "spaces": found}, ensure_ascii=False, indent=2) + "\n")
     return len(found)
 
 

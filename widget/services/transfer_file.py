@@ -1,12 +1,17 @@
-"""Files as people hand them over, read record by record with their lines, so that what is wrong can be found again."""
+"""Files as people hand them over, read record by record with their lines, so that what is wrong can be found again.
+
+And as they are handed to people: whole, or not there.
+"""
 
 import csv
 import io
 import json
 import json.scanner
+import os
 import re
 from bisect import bisect_left
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +20,7 @@ _LONGEST = 18
 
 
 class TransferError(Exception):
-    """The file cannot be imported; nothing was. One line for each wrong record: line, field, reason."""
+    """A file cannot be imported, and nothing was, one line for each wrong record: line, field, reason; or written."""
 
 
 class Located(dict[str, Any]):
@@ -71,6 +76,25 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, 
         return [(reader.line_num, record) for record in reader]
     except csv.Error as error:
         raise TransferError(f"{path}: not CSV: line {reader.reader.line_num}: {error}") from None
+
+
+def write(path: Path, text: str) -> None:
+    """Put a text into a file: what stood there stays until all of it is on the disk. Raises TransferError."""
+    target = path.resolve()
+    unfinished = Path(f"{target}.unfinished")
+    try:
+        if path.exists() and not path.is_file():  # such as /dev/stdout: written to, never replaced
+            path.write_bytes(text.encode())
+            return
+        with unfinished.open("wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        raise TransferError(f"{path}: cannot be written ({error.strerror})") from None
 
 
 def _text(path: Path) -> str:
