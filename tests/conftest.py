@@ -4,6 +4,7 @@ And one Chromium for all browser tests of a process: Playwright starts only one.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -17,12 +18,18 @@ settings.register_profile("the same everywhere", derandomize=True, max_examples=
 settings.load_profile("the same everywhere")
 # A busy machine is slow, not wrong: what is awaited has time, and a test that passes waits for none of it.
 expect.set_options(timeout=20_000)
+UMASK = os.umask(0o022)
+os.umask(UMASK)
 
 
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
-    """Take back what a command of ours sets up for its whole process: the next test hears what it asks for."""
+    """Take back what a command of ours sets up for its whole process: the next test hears what it asks for.
+
+    And what it writes, others read: a server of another account, for example.
+    """
     yield
+    os.umask(UMASK)
     logging.getLogger("widget").setLevel(logging.NOTSET)
     for handler in [each for each in logging.root.handlers if isinstance(each.formatter, JsonLines)]:
         logging.root.removeHandler(handler)

@@ -6,6 +6,7 @@ import resource
 import shutil
 import socket
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -416,6 +417,21 @@ def test_what_was_written_before_stays_where_the_disk_is_full(tmp_path: Path, co
 
     assert (stopped.returncode, stopped.stderr) == (1, f"{file}: cannot be written (File too large)\n")
     assert [(each.name, each.read_text()) for each in file.parent.iterdir()] == [("written", "yesterday's")]
+
+
+def test_what_commands_write_only_its_owner_reads(tmp_path: Path) -> None:
+    data, exported = tmp_path / "data", tmp_path / "exported"
+    run(["import", str(DATA / "demo.json")], data)
+    exported.write_text("yesterday's, which everybody reads")
+    exported.chmod(0o644)
+    run(["export", str(exported)], data)
+    run(["feedback", "--csv", str(tmp_path / "feedback")], data)
+
+    written = [data, *data.iterdir(), exported, tmp_path / "feedback"]
+    modes = {each.name: oct(stat.S_IMODE(each.stat().st_mode)) for each in written}
+    assert modes["helpcentre.sqlite3"] == "0o600"
+    assert {name for name, mode in modes.items() if mode != "0o600"} == {"data"}
+    assert modes["data"] == "0o700"
 
 
 def test_a_device_is_written_to_and_never_replaced(tmp_path: Path) -> None:

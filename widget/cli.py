@@ -100,6 +100,7 @@ def main(arguments: list[str] | None = None) -> int:
     whose.add_argument("--subject", help="what the provider or the product calls the person")
     ended.add_argument("--issuer", help="who calls them so; without it, whoever does")
     chosen = parser.parse_args(arguments)
+    os.umask(0o077)  # what is written here holds everything about everybody: only its owner reads it
     try:
         environment = dict(os.environ) | ({"HELPCENTER_DEMO": "1"} if chosen.command == "demo" else {})
         _run(chosen, read(environment))
