@@ -120,6 +120,16 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert "choose another HELPCENTER_DATA" in stopped.stderr
 
 
+@pytest.mark.parametrize("name", ["what?", "100%41", "a#b", "é à"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    made = run(["migrate"], tmp_path / name)
+    copied = run(["backup", str(tmp_path / name / "copy")], tmp_path / name)
+
+    assert (made.returncode, copied.returncode) == (0, 0)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    assert {each.name for each in (tmp_path / name).iterdir()} >= {"helpcentre.sqlite3", "copy"}
+
+
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

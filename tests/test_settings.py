@@ -36,6 +36,8 @@ def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
         ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?host=/run/postgresql,db.example"}, "sslmode=verify-full"),
         ({"HELPCENTER_DATABASE": "postgresql+psycopg://u:p[w@db.example/h"}, "sslmode=verify-full"),
         ({"HELPCENTER_DATABASE": "postgresql+psycopg://db.example/h", "PGSSLMODE": "prefer"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "sqlite:///"}, "HELPCENTER_DATABASE: names no file"),
+        ({"HELPCENTER_DATABASE": "sqlite:///?timeout=1"}, "HELPCENTER_DATABASE: names no file"),
         ({"HELPCENTER_WORKER": "yes"}, "HELPCENTER_WORKER is 'yes': expected 0 or 1"),
         ({"HELPCENTER_SMTP_PORT": "25"}, "HELPCENTER_SMTP_PORT is set, but HELPCENTER_SMTP_HOST is not"),
         ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_PORT": "0"}, "HELPCENTER_SMTP_PORT is '0'"),

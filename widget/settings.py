@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from widget import trust
@@ -106,8 +106,10 @@ def read(environment: Mapping[str, str]) -> Settings:
     if demo not in {"0", "1"}:
         problems.append(f"HELPCENTER_DEMO is {demo!r}: expected 0 or 1")
     data = Path(environment.get("HELPCENTER_DATA", "var")).resolve()
-    database = environment.get("HELPCENTER_DATABASE", f"sqlite:///{data / 'helpcentre.sqlite3'}")
-    if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
+    database = environment.get("HELPCENTER_DATABASE", file_url(data / "helpcentre.sqlite3"))
+    if database.partition("?")[0] == "sqlite:///":
+        problems.append("HELPCENTER_DATABASE: names no file: expected an address such as sqlite:////srv/help.sqlite3")
+    elif not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         problems.append("HELPCENTER_DATABASE: expected an address that starts with postgresql+psycopg:// or sqlite:///")
     elif not _is_kept_secret(database, environment.get("PGSSLMODE", "")):
         problems.append(
@@ -148,6 +150,11 @@ def read(environment: Mapping[str, str]) -> Settings:
         worker=worker == "1",
         proxies=proxies,
     )
+
+
+def file_url(path: Path) -> str:
+    """Return the address of an SQLite file, whatever its name has in it."""
+    return f"sqlite:///{quote(str(path))}"
 
 
 def _here(host: str, port: str) -> str:

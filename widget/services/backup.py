@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from widget.services.audit import Verified, verify
+from widget.settings import file_url
 from widget.store import copy
 from widget.store.engine import is_current, migrate, open_engine
 
@@ -54,7 +55,7 @@ def _verified(path: Path) -> Verified:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Engine]:
-    opened = open_engine(f"sqlite:///{path}")
+    opened = open_engine(file_url(path))
     try:
         yield opened
     finally:

@@ -56,14 +56,14 @@ def open_engine(url: str) -> Engine:
     Raises StoreError for an address that is none, and where the folder of the file cannot be written.
     """
     try:
-        make_url(url)
+        file = make_url(url).database
     except (ArgumentError, ValueError):
         # The address may hold a password: it is not repeated.
         raise StoreError("HELPCENTER_DATABASE: not an address such as postgresql+psycopg://user@host/name") from None
     if not url.startswith("sqlite"):
         # What a statement was asked with may be a name or an address: errors and logs do not repeat it.
         return create_engine(url, pool_pre_ping=True, hide_parameters=True, **POOL)
-    path = Path(url.removeprefix("sqlite:///"))
+    path = Path(file or "")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
