@@ -404,6 +404,15 @@ def test_migrate_makes_a_database_and_says_nothing(tmp_path: Path) -> None:
     assert (tmp_path / "helpcentre.sqlite3").exists()
 
 
+@pytest.mark.parametrize("name", ["members.csv", "MEMBERS.CSV"])
+def test_members_are_read_from_csv_whatever_its_capitals(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("space,name,email,role,state,last_seen\n")
+
+    done = run(["import", str(tmp_path / name)], tmp_path / "data")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_feedback_is_told_and_written_as_csv(tmp_path: Path) -> None:
     run(["migrate"], tmp_path)
 

@@ -185,7 +185,7 @@ def _demo(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> Non
 
 
 def _import(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
-    if chosen.file.suffix == ".csv":
+    if chosen.file.suffix.lower() == ".csv":
         print(transfer.import_members(engine, chosen.file, now=system_clock()))
     else:
         print(transfer.import_file(engine, catalogue.load(), chosen.file, now=system_clock()))
