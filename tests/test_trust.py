@@ -112,6 +112,18 @@ def test_what_is_no_such_file_is_said(tmp_path: Path, text: str, expected: str) 
         trust.read(written(tmp_path, text))
 
 
+@pytest.mark.parametrize("secret", [b"", b" \n", b"\xff\xfe"])
+def test_a_secret_that_is_no_text_is_named(tmp_path: Path, secret: bytes) -> None:
+    (tmp_path / "client-secret").write_bytes(secret)
+    text = (ROOT / "deploy" / "trust.toml").read_text("utf-8").replace("# client_secret_file", "client_secret_file")
+
+    with pytest.raises(TrustError) as stopped:
+        trust.read(written(tmp_path, text))
+
+    (line,) = str(stopped.value).splitlines()
+    assert "provider.client_secret_file: expected a file with the secret as text" in line
+
+
 @pytest.mark.parametrize(
     ("address", "site", "shared"),
     [

@@ -170,10 +170,15 @@ class _Reader:
             return None
         path = self.folder / self.text("provider.", values, "client_secret_file")
         try:
-            return path.read_text(encoding="utf-8").strip()
+            secret = path.read_text(encoding="utf-8").strip()
         except OSError as error:
             self.wrong("provider.client_secret_file", f"a file that can be read ({error.strerror})")
             return None
+        except UnicodeDecodeError:
+            secret = ""
+        if not secret:
+            self.wrong("provider.client_secret_file", "a file with the secret as text, in UTF-8")
+        return secret
 
     def grants(self, found: Any) -> list[Grant]:
         if not isinstance(found, list):
