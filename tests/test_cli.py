@@ -142,6 +142,16 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     assert stopped.stderr == f"PORT {port}: cannot be used (Address already in use); choose another\n"
 
 
+@pytest.mark.parametrize("host", ["10.99.99.99", "no-such-machine.invalid"])
+def test_an_address_that_is_not_of_this_machine_is_named(tmp_path: Path, host: str) -> None:
+    run(["migrate"], tmp_path)
+
+    stopped = run(["serve"], tmp_path, HOST=host)
+
+    assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
+    assert stopped.stderr.startswith(f"HOST {host}: cannot be used (")
+
+
 def test_a_missing_site_is_named_with_what_to_do(tmp_path: Path) -> None:
     stopped = run(["demo"], tmp_path, HELPCENTER_SITE=str(tmp_path / "nowhere"))
 

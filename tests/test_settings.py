@@ -11,6 +11,12 @@ def test_without_any_setting_mail_stays_here_and_links_lead_to_this_machine() ->
     assert (settings.smtp, settings.address, settings.worker) == (None, "http://127.0.0.1:8000", True)
 
 
+def test_what_is_empty_counts_as_not_set() -> None:
+    keys = ("HOST", "PORT", *(f"HELPCENTER_{name}" for name in ("DATA", "DATABASE", "SITE", "ADDRESS", "SMTP_PORT")))
+
+    assert read(dict.fromkeys(keys, "")) == read({})
+
+
 @pytest.mark.parametrize(("host", "here"), [("::1", "http://[::1]:9000"), ("127.0.0.1", "http://127.0.0.1:9000")])
 def test_where_the_service_is_can_be_opened_as_it_is_printed(host: str, here: str) -> None:
     settings = read({"HOST": host, "PORT": "9000", "HELPCENTER_ADDRESS": "https://help.example"})
@@ -38,6 +44,18 @@ def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
         ({"HELPCENTER_DATABASE": "postgresql+psycopg://db.example/h", "PGSSLMODE": "prefer"}, "sslmode=verify-full"),
         ({"HELPCENTER_DATABASE": "sqlite:///"}, "HELPCENTER_DATABASE: names no file"),
         ({"HELPCENTER_DATABASE": "sqlite:///?timeout=1"}, "HELPCENTER_DATABASE: names no file"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://u:p#w@db.example/h"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?hostaddr=203.0.113.5"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://localhost/h?hostaddr=203.0.113.5"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?service=prod"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?conninfo=host%3Ddb.example"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h?host=db.example&host=localhost"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h", "PGHOST": "db.example"}, "sslmode=verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg://localhost/h", "PGHOSTADDR": "203.0.113.5"}, "verify-full"),
+        ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h", "PGSERVICE": "p", "PGSSLMODE": "verify-full"}, "sslmode="),
+        ({"HOST": "no name"}, "HOST is 'no name': expected an address or a name of this machine"),
+        ({"HOST": "a..b"}, "HOST is 'a..b'"),
+        ({"HELPCENTER_ADRESS": "https://help.example.com"}, "there is no such key; the nearest is HELPCENTER_ADDRESS"),
         ({"HELPCENTER_WORKER": "yes"}, "HELPCENTER_WORKER is 'yes': expected 0 or 1"),
         ({"HELPCENTER_SMTP_PORT": "25"}, "HELPCENTER_SMTP_PORT is set, but HELPCENTER_SMTP_HOST is not"),
         ({"HELPCENTER_SMTP_HOST": "x", "HELPCENTER_SMTP_PORT": "0"}, "HELPCENTER_SMTP_PORT is '0'"),
@@ -64,6 +82,8 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], told: str) -> Non
         {"HELPCENTER_DATABASE": "postgresql+psycopg://u:pw@localhost/h"},
         {"HELPCENTER_DATABASE": "postgresql+psycopg:///h?host=/run/postgresql"},
         {"HELPCENTER_DATABASE": "postgresql+psycopg:///h"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg://localhost/h", "PGHOST": "db.example"},
+        {"HELPCENTER_DATABASE": "postgresql+psycopg:///h?service=prod&sslmode=verify-full"},
         {"HELPCENTER_DATABASE": "sqlite:////srv/h.sqlite3"},
     ],
     ids=str,

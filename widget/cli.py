@@ -1,6 +1,7 @@
 """Every command: its arguments, what runs it, and what stops it."""
 
 import argparse
+import errno
 import gc
 import json
 import logging
@@ -278,7 +279,9 @@ def _serve(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> N
         try:
             probe.bind((settings.host, settings.port))
         except OSError as error:
-            raise SettingsError(f"PORT {settings.port}: cannot be used ({error.strerror}); choose another") from None
+            port = error.errno in {errno.EADDRINUSE, errno.EACCES}
+            wrong = f"PORT {settings.port}" if port else f"HOST {settings.host}"
+            raise SettingsError(f"{wrong}: cannot be used ({error.strerror}); choose another") from None
     print(f"The help centre is at {settings.here}/", flush=True)
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.

@@ -1,12 +1,13 @@
 """What the environment decides, read and checked once, every wrong key named."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_network
 from itertools import takewhile
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 from widget import trust
@@ -17,6 +18,16 @@ HOME_ZONE = ZoneInfo("Europe/Paris")
 ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 MAIL_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*|[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*(%\w+)?")
+_KEYS = frozenset(
+    f"HELPCENTER_{name}"
+    for name in (
+        *("ADDRESS", "DATA", "DATABASE", "DEMO", "MAIL_FROM", "PROXIES", "SITE", "TRUST", "WORKER"),
+        *("SMTP_HOST", "SMTP_PORT", "SMTP_SECURITY", "SMTP_USER", "SMTP_PASSWORD"),
+        *("SERVICE", "CACHE"),  # of `make docs`
+        *("CASES", "GUESSES", "NAUGHTY"),  # of the drills: how many cases a test tries
+    )
+)
 _SMTP_PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 
 
@@ -95,10 +106,11 @@ def read(environment: Mapping[str, str]) -> Settings:
     file in that folder), HELPCENTER_SITE (the built site), HELPCENTER_ADDRESS (the origin that people reach),
     HELPCENTER_TRUST (the file of trust.py), HELPCENTER_DEMO (0 or 1), HELPCENTER_MAIL_FROM, HELPCENTER_SMTP_HOST,
     _PORT, _SECURITY, _USER and _PASSWORD, HELPCENTER_WORKER (0 where `widget work` runs beside it) and
-    HELPCENTER_PROXIES (whose X-Forwarded headers are believed) are read.
-    Raises SettingsError naming every wrong key.
+    HELPCENTER_PROXIES (whose X-Forwarded headers are believed) are read. What is empty counts as not set.
+    Raises SettingsError naming every wrong key, and every one of HELPCENTER_ that there is not.
     """
-    problems: list[str] = []
+    environment = {key: value for key, value in environment.items() if value}
+    problems = _unknown(environment)
     port = environment.get("PORT", "8000")
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         problems.append(f"PORT is {port!r}: expected a number from 1 to 65535")
@@ -111,11 +123,13 @@ def read(environment: Mapping[str, str]) -> Settings:
         problems.append("HELPCENTER_DATABASE: names no file: expected an address such as sqlite:////srv/help.sqlite3")
     elif not database.startswith(("sqlite:///", "postgresql+psycopg://")):
         problems.append("HELPCENTER_DATABASE: expected an address that starts with postgresql+psycopg:// or sqlite:///")
-    elif not _is_kept_secret(database, environment.get("PGSSLMODE", "")):
+    elif not _is_kept_secret(database, environment):
         problems.append(
             "HELPCENTER_DATABASE: a database on another machine has to prove who it is: sslmode=verify-full"
         )
     host = environment.get("HOST", "127.0.0.1")
+    if not _HOST.fullmatch(host):
+        problems.append(f"HOST is {host!r}: expected an address or a name of this machine, such as 127.0.0.1")
     here = _here(host, port)
     address = environment.get("HELPCENTER_ADDRESS", here)
     if address != here and not _is_origin(address):
@@ -161,20 +175,34 @@ def _here(host: str, port: str) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
-def _is_kept_secret(database: str, mode: str) -> bool:
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    """Return a line for each key that looks like one of ours and is none: mistyped, it would be left out unsaid."""
+    keys = sorted(key for key in environment if key.startswith("HELPCENTER_") and key not in _KEYS)
+    return [f"{key}: there is no such key; the nearest is {get_close_matches(key, _KEYS, 1, 0)[0]}" for key in keys]
+
+
+def _is_kept_secret(database: str, environment: Mapping[str, str]) -> bool:
     """Whether a database is a file, on this machine, or has to prove its name over TLS."""
+    from sqlalchemy import make_url  # noqa: PLC0415 -- the build of the site does not wait for the library
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 -- nor for this
+
     try:
-        parts = urlsplit(database)
-    except ValueError:  # such as a bracket in a password that is not written %5B
-        return False
-    try:
-        _ = parts.port
-    except ValueError:
+        url = make_url(database)
+    except (ArgumentError, ValueError):
         return True  # it leads nowhere, which the engine says
-    asked = dict(parse_qsl(parts.query))
-    hosts = (asked.get("host") or parts.hostname or "").split(",")
-    local = all(not host or host.startswith("/") or host in LOOPBACK for host in hosts)
-    return parts.scheme == "sqlite" or local or asked.get("sslmode", mode) == "verify-full"
+    said: dict[str, Sequence[str]] = {"host": (url.host,)} if url.host else {}
+    said |= url.normalized_query
+
+    def given(name: str) -> Sequence[str]:
+        """Return what the address says, else what PostgreSQL's own library takes from the environment."""
+        return said.get(name) or (environment.get(f"PG{name.upper()}", ""),)
+
+    # A service's file leads anywhere, and is believed before the environment. `conninfo` is an address of its own.
+    elsewhere = any(given("service")) or "conninfo" in said
+    hosts = ",".join((*given("host"), *given("hostaddr"))).split(",")
+    local = not elsewhere and all(not host or host.startswith("/") or host in LOOPBACK for host in hosts)
+    modes = said.get("sslmode", ()) if elsewhere else given("sslmode")
+    return database.startswith("sqlite:") or local or set(modes) == {"verify-full"}
 
 
 def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:
@@ -182,7 +210,7 @@ def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:
     host, security = environment.get(f"{prefix}HOST", ""), environment.get(f"{prefix}SECURITY", "starttls")
     user, password = environment.get(f"{prefix}USER", ""), environment.get(f"{prefix}PASSWORD", "")
     if not host:
-        extra = [key for key in environment if key.startswith(prefix) and environment[key]]
+        extra = [key for key in environment if key.startswith(prefix)]
         problems += [f"{key} is set, but {prefix}HOST is not: expected both" for key in sorted(extra)]
         return None
     if security not in _SMTP_PORTS:
