@@ -56,6 +56,12 @@ def run_with_room(bytes_: int, command: list[str], data: Path) -> subprocess.Com
     )
 
 
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
 def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     file = tmp_path / "helpcentre.sqlite3"
     file.write_bytes(b"this is no database" * 100)
@@ -150,6 +156,27 @@ def test_an_address_that_is_not_of_this_machine_is_named(tmp_path: Path, host: s
 
     assert (stopped.returncode, stopped.stderr.count("\n")) == (1, 1)
     assert stopped.stderr.startswith(f"HOST {host}: cannot be used (")
+
+
+@pytest.mark.parametrize(("command", "warned"), [("serve", ["address", "mail"]), ("work", ["mail"])])
+def test_a_service_whose_site_or_mail_leads_elsewhere_warns_at_its_start(
+    tmp_path: Path, command: str, warned: list[str]
+) -> None:
+    run(["migrate"], tmp_path)
+    environment = os.environ | {"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_ADDRESS": "https://help.example.com"}
+    told = {
+        "address": {"built": "http://127.0.0.1:8000", "reached": "https://help.example.com"},
+        "mail": {"folder": str(tmp_path / "mail")},
+    }
+
+    command_line, environment = [sys.executable, "-m", "widget", command], environment | {"PORT": free_port()}
+    with subprocess.Popen(command_line, env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = [json.loads(process.stderr.readline()) for _ in warned]
+        process.kill()  # asked to stop before it serves it would not hear
+
+    assert [line | told[each] for each, line in zip(warned, lines, strict=True)] == lines
+    assert {line["level"] for line in lines} == {"warning"}
 
 
 def test_a_missing_site_is_named_with_what_to_do(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ from widget.web.articles import MissingSiteError
 from widget.web.connection import MOST_CONNECTIONS, Connection
 from widget.web.server import Server
 
+log = logging.getLogger("widget")
 #: What stops a command with one line.
 STOPS = (
     SettingsError,
@@ -212,6 +213,7 @@ def _feedback(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -
 
 def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
     logs.configure(logging.INFO)
+    _warn_of_mail(settings)
     worker = Worker(create_post(settings, engine))
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: worker.stop.set())
@@ -284,6 +286,9 @@ def _serve(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> N
             raise SettingsError(f"{wrong}: cannot be used ({error.strerror}); choose another") from None
     print(f"The help centre is at {settings.here}/", flush=True)
     logs.configure(logging.WARNING if settings.demo else logging.INFO)
+    _warn_of_site(settings, app.state.context.articles.address)
+    if settings.worker:
+        _warn_of_mail(settings)
     # When everything is answered uvicorn raises the signal again that stopped it: being asked to stop is no failure.
     signal.signal(signal.SIGTERM, lambda *_: None)
     # What is there by now stays: the collector, which looked through all of it, made an answer in thousands wait 65 ms.
@@ -291,6 +296,19 @@ def _serve(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> N
     gc.freeze()
     with suppress(KeyboardInterrupt):  # so is Ctrl+C
         Server(configured(app, settings, port=settings.port)).run()
+
+
+def _warn_of_mail(settings: Settings) -> None:
+    if settings.smtp is None and not settings.demo:
+        facts = {"folder": str(settings.maildir)}
+        log.warning("mail is sent to nobody: HELPCENTER_SMTP_HOST is not set", extra={"facts": facts})
+
+
+def _warn_of_site(settings: Settings, built: str) -> None:
+    reached = settings.trust.site or settings.address
+    if built != reached and not settings.demo:
+        facts = {"built": built, "reached": reached}
+        log.warning("the site was built for another address: SITE_URL of `make docs`", extra={"facts": facts})
 
 
 def configured(

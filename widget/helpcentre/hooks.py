@@ -213,6 +213,7 @@ def on_post_build(config: MkDocsConfig) -> None:
     if _nested(config):
         return
     site, pages = Path(config.site_dir), _articles().pages
+    root, published = str(config.site_url).rstrip("/"), _articles().published
     for code in languages.LOCALES:
         (site / code).mkdir(exist_ok=True)
         (site / code / "ticket.html").write_text(_partial("ticket", config, code, {}), encoding="utf-8")
@@ -222,12 +223,11 @@ def on_post_build(config: MkDocsConfig) -> None:
         _write(site / code / "search-index.json", search.search_index(pages, code, _built))
     lost = _partial("lost", config, languages.ORIGINAL, {"known": languages.load()})
     (site / "404.html").write_text(lost, encoding="utf-8")
-    (site / "robots.txt").write_text(structured.robots(str(config.site_url).rstrip("/")), encoding="utf-8")
-    root, published = str(config.site_url).rstrip("/"), _articles().published
+    (site / "robots.txt").write_text(structured.robots(root), encoding="utf-8")
     permalinks.write(site, root, pages, published)
-    figures = {"figures": build_day.figures()}
+    told = {"figures": build_day.figures(), "address": root}
     cards.write(site, _shared["cards"].result())
-    _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published) | figures)
+    _write(site / "articles.json", index.articles(pages) | permalinks.as_json(pages, published) | told)
     for line in translations.told(pages):
         log.info("%s", line)
     new = permalinks.unrecorded(pages, published)

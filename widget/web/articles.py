@@ -27,7 +27,7 @@ class Article:
 
 
 #: What the build writes for the service.
-KEYS = {"rules", "articles", "permalinks", "renamed", "named", "figures"}
+KEYS = {"rules", "articles", "permalinks", "renamed", "named", "figures", "address"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Articles:
     #: By a name of its own: the rules and the prices.
     named: Mapping[str, Mapping[str, str]]
     searches: Mapping[str, Search]
+    #: The origin that the site was built for.
+    address: str
 
     def rule(self, rule: Rule, language: str) -> str:
         """Return the path of the section that states the rule, in this language."""
@@ -88,4 +90,6 @@ def load(site: Path, figures: str) -> Articles:
         )
     codes = next(iter(articles.values()))
     searches = {code: search.load(site, code) for code in codes}
-    return Articles(index["rules"], articles, index["permalinks"], index["renamed"], index["named"], searches)
+    return Articles(
+        index["rules"], articles, index["permalinks"], index["renamed"], index["named"], searches, index["address"]
+    )
