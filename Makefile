@@ -91,7 +91,7 @@ lock: ## renew the lock files (needs uv)
 	uv pip compile --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11 --group release -o requirements-release.lock
 
 clean: ## remove what was built and installed, keep the data
-	rm -rf .venv site
+	rm -rf .venv site site.new site.old
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	scripts/environment requirements.lock
@@ -102,8 +102,11 @@ clean: ## remove what was built and installed, keep the data
 	touch $@ .venv/run.stamp
 
 site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
-	$(BIN)/mkdocs build --strict --clean
-	touch $@
+	@rm -rf site.new site.old
+	$(BIN)/mkdocs build --strict --site-dir site.new
+	@touch site.new/built.stamp
+	@# What is served while it is built stays whole: the folders change places at the end.
+	@if [ -e site ]; then mv site site.old; fi; mv site.new site; rm -rf site.old
 
 # The articles show the policy and the price book in force, and lead to the service's address: on the day that another
 # version is in force, or for another address (HELPCENTER_SERVICE, SITE_URL), they are built anew.

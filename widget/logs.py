@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
+#: A note on an exception that stands in the log.
+TOLD = "told in the log"
 #: The id of the request that is being answered: in each line, on each error page and in each problem document.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 _security = logging.getLogger("widget.security")
@@ -73,9 +75,16 @@ def _code(error: BaseException | None) -> str | None:
     return found
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line tells more than the one before: what was answered Starlette raises again, for uvicorn to tell."""
+    error = record.exc_info[1] if record.exc_info else None
+    return record.name != "uvicorn.error" or TOLD not in getattr(error, "__notes__", ())
+
+
 def configure(level: int, stream: TextIO = sys.stderr) -> None:
     """Send every log line of the process to a stream, from this level on; libraries from warnings on."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonLines())
+    handler.addFilter(_is_news)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("widget").setLevel(level)

@@ -1,6 +1,9 @@
 """Raw sockets against the running server: the slow are let go, the oversized refused before they are read."""
 
 import asyncio
+import io
+import json
+import logging
 import socket
 import threading
 import time
@@ -9,9 +12,13 @@ from contextlib import suppress
 
 import pytest
 import uvicorn
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.loop import in_a_loop
+from widget import logs
 from widget.web import body, connection
 from widget.web.connection import Connection
 
@@ -140,6 +147,20 @@ def test_five_hundred_slow_connections_do_not_hold_up_a_good_one(
         each.close()
 
     assert answers == [b"HTTP/1.1 200"] * 20
+
+
+def test_what_nobody_foresaw_is_one_line_in_the_log(client: TestClient, server: Server) -> None:
+    async def fail(_: Request) -> Response:
+        raise RuntimeError
+
+    client.app.router.routes.insert(0, Route("/broken", fail))  # type: ignore[attr-defined]  # a Starlette application
+    written = io.StringIO()
+    logs.configure(logging.WARNING, written)
+
+    answer = heard(b"GET /broken HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", server)
+
+    (line,) = written.getvalue().splitlines()
+    assert (answer[9:12], json.loads(line)["event"]) == (b"500", "unforeseen error")
 
 
 OVERSIZED = {

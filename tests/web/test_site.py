@@ -1,7 +1,9 @@
 """The built pages as the service sends them: asked for again cheaply, and never with old figures unsaid."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
@@ -56,6 +58,19 @@ def test_a_page_of_the_site_and_one_of_the_service_have_the_same_icon(client: Te
 def test_no_search_engine_keeps_what_the_widget_answers(client: TestClient, path: str) -> None:
     assert client.get(path).headers["x-robots-tag"] == "noindex"
     assert "x-robots-tag" not in client.get(ARTICLE).headers
+
+
+@pytest.mark.parametrize(("language", "said"), [("fr", "Il n’y a rien à cette adresse"), ("en", "There is nothing at")])
+def test_without_its_built_page_what_is_not_there_is_told_all_the_same(
+    client: TestClient, tmp_path: Path, language: str, said: str
+) -> None:
+    context = client.app.state.context  # type: ignore[attr-defined]  # a Starlette application
+    settings = replace(context.settings, site=tmp_path / "being-built")
+    client.app.state.context = replace(context, settings=settings)  # type: ignore[attr-defined]  # as above
+
+    answer = client.get(f"/{language}/nothing-here/")
+
+    assert (answer.status_code, said in answer.text) == (404, True)
 
 
 def test_where_the_terms_change_while_the_service_runs_every_page_says_that_its_figures_are_old(

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from widget.logs import TOLD
 from widget.rendering import render
 from widget.web.context import accepted_language, context_of
 from widget.web.pages import help_notice, language_of, reference
@@ -20,6 +21,10 @@ PAGES = {
     403: (
         N_("This form was not sent from this site"),
         N_("Nothing was done. Open the page on this site and send the form from there."),
+    ),
+    404: (
+        N_("There is nothing at this address"),
+        N_("The page may have moved. Look for it, or start from the list of articles."),
     ),
     405: (N_("This address does not work this way"), N_("Nothing was done. Start again from the help article.")),
     408: (N_("The request took too long to arrive"), N_("Nothing was done. Try again.")),
@@ -53,6 +58,7 @@ async def gone(_: Request, __: Exception) -> Response:
 async def server_error(request: Request, error: Exception) -> Response:
     """Answer what nobody foresaw: logged by its class and place, told without details."""
     log.error("unforeseen error", exc_info=error)
+    error.add_note(TOLD)
     return refused(request, 500)
 
 
@@ -78,9 +84,15 @@ def page(request: Request, status: int, headers: dict[str, str] | None = None) -
 
 
 def not_found(request: Request) -> Response:
-    """Return the site's 404 page in the language that the path names, else the reader's, with its reference."""
+    """Return the site's 404 page in the language that the path names, else the reader's, with its reference.
+
+    A plain page of our own stands in where there is no site, as while another is put in its place.
+    """
     language = language_of(request)
-    built = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
+    try:
+        built = (context_of(request).settings.site / language.code / "404.html").read_text(encoding="utf-8")
+    except OSError:
+        return page(request, 404)
     html = with_notes(built, notes_of(request))
     html = html.replace(_ROOM, render("reference.html", language, {"text": reference(language)}))
     # A page of the site, also below /widget/, whose own policy would block its two scripts: it would ignore the dark.
