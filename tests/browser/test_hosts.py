@@ -255,6 +255,46 @@ def test_the_header_file_says_through_nginx_what_the_service_says_itself(hosts: 
     assert "script-src 'self' 'sha256-" in through["Content-Security-Policy"]
 
 
+def test_while_the_service_restarts_the_site_answers_what_it_can_and_a_page_says_the_rest(
+    hosts: Hosts, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    for each in hosts.services:
+        each.stop()
+    try:
+        told = {}
+        for path in ("/", "/a/1001/", "/policy", "/price-book/", ARTICLE):
+            answer = page.goto(hosts.one + path)
+            page.wait_for_url(re.compile("/(fr|en)/"))
+            told[path] = answer and answer.status
+        assert told == dict.fromkeys(told, 200)
+        for address in ("/widget/fr/change", "/widget/en/support"):
+            for origin in (hosts.one, hosts.service):
+                answer = page.goto(origin + address)
+                assert answer is not None
+                assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+                said = {"fr": "Le service ne répond pas", "en": "The service does not answer"}[address[8:10]]
+                expect(page.get_by_role("heading", name=said)).to_be_visible()
+        answers = [page.goto(hosts.one + path) for path in ("/support/", "/a/9999/")]
+        assert [each and each.status for each in answers] == [503, 404]
+    finally:
+        for each in hosts.services:
+            each.start()
+
+
+@pytest.mark.parametrize("path", ["/policy", "/price-book/"])
+def test_without_javascript_the_rules_and_the_prices_lead_to_the_readers_language(
+    hosts: Hosts, chromium: Browser, path: str
+) -> None:
+    context = chromium.new_context(ignore_https_errors=True, java_script_enabled=False, locale="fr-FR")
+    page = context.new_page()
+
+    page.goto(hosts.one + path)
+
+    expect(page).to_have_url(re.compile(f"^{hosts.one}/fr/"))
+    context.close()
+
+
 def test_the_address_of_the_support_page_leads_to_it(hosts: Hosts) -> None:
     host = f"one.vendor.localhost:{hosts.port}"
 

@@ -228,12 +228,12 @@ def test_axe_finds_nothing_on_any_page_light_or_dark_and_nothing_runs_over(
 ) -> None:
     context = chromium.new_context(base_url=address, color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
-    paths = [twins[code].path for twins in PAGES.values()] + [f"/{code}/404.html", "/404.html", "/a/1001/"]
+    paths = [twins[code].path for twins in PAGES.values()] + [f"/{code}/404.html", "/404.html", "/503.html", "/a/1001/"]
     found = {path: _faults(page, path) for path in paths}
     context.close()
 
     assert {path: faults for path, faults in found.items() if faults} == {}
-    assert len(found) == len(PAGES) + 3
+    assert len(found) == len(PAGES) + 4
 
 
 def _faults(page: Page, path: str) -> list[str]:

@@ -39,6 +39,7 @@ from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 from widget.languages import Language
 from widget.rendering import led_to
 from widget.settings import ROOT
+from widget.wording import N_
 
 log = logging.getLogger("mkdocs.plugins.helpcentre")
 
@@ -53,6 +54,14 @@ class _Articles:
     sources: Mapping[str, facts.Sources]
 
 
+#: What a host says by itself, its title and what to do: nothing is there, or the service behind it does not answer.
+WITHOUT_SERVICE = {
+    "404.html": (
+        N_("There is nothing at this address"),
+        N_("The page may have moved. Look for it, or start from the list of articles."),
+    ),
+    "503.html": (N_("The service does not answer"), N_("The articles stay readable. Try again in a moment.")),
+}
 #: What all languages' builds share, set by the first. Not in the configuration: static-i18n deep-copies that.
 _shared: dict[str, Any] = {}
 #: The cards are drawn while the pages are built: typst needs the processor, not the interpreter.
@@ -221,8 +230,9 @@ def on_post_build(config: MkDocsConfig) -> None:
             (site / code / "404.html").write_text(_not_found[code], encoding="utf-8")
             (site / code / "feed.xml").write_text(_feeds[code], encoding="utf-8")
         _write(site / code / "search-index.json", search.search_index(pages, code, _built))
-    lost = _partial("lost", config, languages.ORIGINAL, {"known": languages.load()})
-    (site / "404.html").write_text(lost, encoding="utf-8")
+    for name, (title, line) in WITHOUT_SERVICE.items():
+        said = {"known": languages.load(), "title": title, "line": line}
+        (site / name).write_text(_partial("lost", config, languages.ORIGINAL, said), encoding="utf-8")
     (site / "robots.txt").write_text(structured.robots(root), encoding="utf-8")
     permalinks.write(site, root, pages, published)
     told = {"figures": build_day.figures(), "address": root}
