@@ -63,11 +63,17 @@ def test_every_server_is_told_the_same() -> None:
         assert f'\t\t{name} "{value}"\n' in for_caddy(SENT)
 
 
-def test_a_caddy_file_is_one_snippet_of_one_header_directive_in_which_nothing_is_replaced() -> None:
+def test_a_caddy_file_is_one_snippet_in_which_nothing_is_replaced_and_only_what_is_fingerprinted_is_kept() -> None:
     tokens = re.findall(r'"[^"]*"|[^\s"]+', for_caddy(SENT))
 
-    assert (tokens[:4], tokens[-2:]) == (["(help_centre_headers)", "{", "header", "{"], ["}", "}"])
-    pairs = tokens[4:-2]
+    end = tokens.index("}")
+    assert (tokens[:4], tokens[-1]) == (["(help_centre_headers)", "{", "header", "{"], "}")
+    assert tokens[end + 1 : -1] == [
+        *("@kept", "path", "/assets/stylesheets/*"),
+        *("header", "@kept", "Cache-Control", '"public, max-age=31536000, immutable"'),
+        *("header", "?Cache-Control", '"no-cache"'),
+    ]
+    pairs = tokens[4:end]
     assert {name: value.strip('"') for name, value in zip(pairs[::2], pairs[1::2], strict=True)} == TOLD
     assert [value for value in TOLD.values() if set(value) & set('{}`\\\n"$')] == []  # placeholders, quotes, variables
 

@@ -21,6 +21,10 @@ STRICT_TRANSPORT = StrictTransportSecurity().max_age(31_536_000).include_subdoma
 #: Name of an asset whose content never changes under that name: it carries a hash or a version.
 FINGERPRINTED = re.compile(r"[.-](?:[0-9a-f]{8}|[0-9]+\.[0-9]+\.[0-9]+)\.min\.(?:css|js)$")
 FOREVER = "public, max-age=31536000, immutable"
+#: Everything else: kept, and asked for again each time, which costs no more than the answer that it is the same.
+ASKED_AGAIN = "no-cache"
+#: Where a host of plain files has what is fingerprinted.
+STYLES = "/assets/stylesheets/*"
 
 # Each of these ends at the next thing of its kind: no text, however it is made, is read over and over.
 _SCRIPT = re.compile(r"<script([^<>]*)>([^<]*(?:<(?!/?script)[^<]*)*)</script>")
@@ -84,7 +88,7 @@ def security_headers(policy: str) -> dict[str, str]:
 def for_netlify(headers: dict[str, str]) -> str:
     """Return the headers as a `_headers` file, which Netlify, Cloudflare Pages and others read."""
     lines = [f"  {name}: {value}" for name, value in _with_transport(headers).items()]
-    return "\n".join(["/*", *lines, "/assets/stylesheets/*", f"  Cache-Control: {FOREVER}", ""])
+    return "\n".join(["/*", *lines, STYLES, f"  Cache-Control: {FOREVER}", ""])
 
 
 def for_nginx(headers: dict[str, str]) -> str:
@@ -95,7 +99,9 @@ def for_nginx(headers: dict[str, str]) -> str:
 def for_caddy(headers: dict[str, str]) -> str:
     """Return the headers as a Caddy snippet: `import headers.caddy`, then `import help_centre_headers`."""
     lines = "".join(f'\t\t{name} "{value}"\n' for name, value in _with_transport(headers).items())
-    return f"(help_centre_headers) {{\n\theader {{\n{lines}\t}}\n}}\n"
+    kept = f'\t@kept path {STYLES}\n\theader @kept Cache-Control "{FOREVER}"\n'
+    other = f'\theader ?Cache-Control "{ASKED_AGAIN}"\n'  # where nothing else is said
+    return f"(help_centre_headers) {{\n\theader {{\n{lines}\t}}\n{kept}{other}}}\n"
 
 
 def _with_transport(headers: dict[str, str]) -> dict[str, str]:

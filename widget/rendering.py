@@ -4,6 +4,7 @@ Constant translations and the templates that another includes are folded into th
 neither the catalogue nor the loader anything at run time: the live result is rendered at each key (decisions/0015).
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -20,10 +21,22 @@ from widget.languages import Language
 # In a text of ours a quotation mark is written as an entity: this is an attribute and nothing else.
 _TO_SERVICE = re.compile(r'="(/widget/(?!static/))')
 TEMPLATES = Path(__file__).resolve().parent / "templates"
+STATIC = TEMPLATES.with_name("static")
 
 
 #: What escaping would change; most of what a page says has none of it.
 _SPECIAL = re.compile(r"[&<>\"']").search
+
+
+@cache  # as many as there are files
+def content_hash(name: str) -> str:
+    """Return what a file of the widget's is known by: another content, another hash."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]
+
+
+def asset(name: str) -> str:
+    """Return the address of a file of the widget's. Another content has another one, so that a browser may keep it."""
+    return f"/widget/static/{name}?v={content_hash(name)}"
 
 
 class _Fold(NodeTransformer):
@@ -100,7 +113,7 @@ def _environment(language: Language) -> _Folding:
         auto_reload=False,
     )
     environment.language = language
-    environment.globals["language"] = language
+    environment.globals |= {"language": language, "asset": asset}
     # `trusted` is for what this same environment rendered, a step inside its page; never for anything else.
     environment.filters |= {"number": language.number, "day": language.date, "trusted": Markup}
     return environment

@@ -295,6 +295,18 @@ def test_without_javascript_the_rules_and_the_prices_lead_to_the_readers_languag
     context.close()
 
 
+@pytest.mark.parametrize("path", ["/fr/", "/assets/site.css", "/assets/minisearch/minisearch-7.2.0.min.js"])
+def test_only_what_changes_its_name_with_its_content_is_kept_as_the_service_says_itself(
+    hosts: Hosts, path: str
+) -> None:
+    told = [
+        hosts.headers(f"https://127.0.0.1:{hosts.port}{path}", f"{host}.vendor.localhost") for host in ("one", "help")
+    ]
+    itself = hosts.headers(f"http://{hosts.at(0)}{path}", "127.0.0.1")
+
+    assert [each.get_all("Cache-Control") for each in told] == [itself.get_all("Cache-Control")] * 2
+
+
 def test_the_address_of_the_support_page_leads_to_it(hosts: Hosts) -> None:
     host = f"one.vendor.localhost:{hosts.port}"
 

@@ -11,6 +11,7 @@ import pytest
 
 from widget.domain.refusal import Rule
 from widget.helpcentre.pages import HOME, Page, read
+from widget.rendering import asset
 from widget.settings import ROOT
 
 PAGES = read(ROOT / "docs")
@@ -195,7 +196,7 @@ def test_the_inline_scripts_are_few_and_the_same_everywhere(site: Path) -> None:
 def test_only_articles_with_the_widget_load_it(site: Path) -> None:
     for page in EACH_PAGE:
         built = page_at(site, page.path)
-        loaded = [each for each in built.all("script") if each.get("src") == "/widget/static/subscription-widget.js"]
+        loaded = [each for each in built.all("script") if each.get("src") == asset("subscription-widget.js")]
         assert len(loaded) == len(built.all("subscription-widget")) == (1 if page.widget else 0), page.file
 
 

@@ -60,6 +60,18 @@ def test_no_search_engine_keeps_what_the_widget_answers(client: TestClient, path
     assert "x-robots-tag" not in client.get(ARTICLE).headers
 
 
+@pytest.mark.parametrize("path", [ARTICLE, "/widget/en/change", "/widget/signin", "/widget/en/support"])
+def test_a_page_names_the_widgets_files_by_their_content_and_so_they_are_kept(client: TestClient, path: str) -> None:
+    named = re.findall(r'="(/widget/static/[^"]+)"', client.get(path).text)
+    kept = {address: client.get(address).headers["cache-control"] for address in named}
+    other = {
+        client.get(f"{each.partition('?')[0]}{old}").headers["cache-control"] for each in named for old in ("", "?v=0")
+    }
+
+    assert len(named) >= 2
+    assert (set(kept.values()), other) == ({"public, max-age=31536000, immutable"}, {"no-cache"})
+
+
 @pytest.mark.parametrize(("language", "said"), [("fr", "Il n’y a rien à cette adresse"), ("en", "There is nothing at")])
 def test_without_its_built_page_what_is_not_there_is_told_all_the_same(
     client: TestClient, tmp_path: Path, language: str, said: str

@@ -37,7 +37,7 @@ from widget.helpcentre import (
 )
 from widget.helpcentre.pages import HOME, Page, PageError, Pages, read
 from widget.languages import Language
-from widget.rendering import led_to
+from widget.rendering import asset, led_to
 from widget.settings import ROOT
 from widget.wording import N_
 
@@ -128,6 +128,7 @@ def on_env(env: Environment, config: MkDocsConfig, **_: Any) -> None:
     folder = ROOT / config.extra["cache"] / f"templates-{version('jinja2')}"
     folder.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(folder))
+    env.globals["asset"] = asset
     _shared["env"] = env
 
 

@@ -6,12 +6,12 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from widget.languages import LOCALES
+from widget.rendering import STATIC
 from widget.services.limits import Limit
-from widget.settings import ROOT, Settings
+from widget.settings import Settings
 from widget.web import (
     api,
     calendar,
@@ -147,7 +147,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route("/signin", sign_in.enter, methods=["GET", "POST"]),
         Route("/{language:language}/sessions", sign_in.places, methods=["GET", "POST"]),
         Route("/signout", sign_in.sign_out, methods=["POST"]),
-        Mount("/static", _packed(StaticFiles(directory=ROOT / "widget" / "static"))),
+        Mount("/static", _packed(site.Assets(directory=STATIC))),
     ]
     if settings.trust.frames:
         widget += [

@@ -11,8 +11,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from widget import languages
-from widget.headers import FINGERPRINTED, FOREVER
-from widget.rendering import render
+from widget.headers import ASKED_AGAIN, FINGERPRINTED, FOREVER
+from widget.rendering import content_hash, render
 from widget.web.context import context_of
 from widget.web.permalinks import renamed
 
@@ -35,7 +35,7 @@ class Site(StaticFiles):
             # Made of the tidied path and not of what was asked: "//evil.example/../fr" is a folder of ours, and to a
             # browser another site. (Starlette makes an absolute address of it and of the Host header.)
             return RedirectResponse("/" if path == os.curdir else f"/{Path(path).as_posix()}/", 301)
-        response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else "no-cache"
+        response.headers["Cache-Control"] = FOREVER if FINGERPRINTED.search(path) else ASKED_AGAIN
         if path.endswith("/search-index.json"):
             # Says that a service is there which counts searches without a result; plain files on a host say nothing.
             response.headers["Search-Misses"] = f"/widget/{path[:2]}/searches"
@@ -49,6 +49,17 @@ class Site(StaticFiles):
         if notes and str(full_path).endswith(".html"):
             return HTMLResponse(with_notes(Path(full_path).read_text(encoding="utf-8"), notes), status_code)
         return super().file_response(full_path, stat_result, scope, status_code)
+
+
+class Assets(StaticFiles):
+    """The widget's own files: kept under the address that names their content, asked for again under any other."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file, or raise the 404 that web/errors.py turns into a page."""
+        response = await super().get_response(path, scope)
+        is_current = Request(scope).query_params.get("v") == content_hash(path)
+        response.headers["Cache-Control"] = FOREVER if is_current else ASKED_AGAIN
+        return response
 
 
 def notes_of(request: Request) -> dict[str, dict[str, bool]]:
