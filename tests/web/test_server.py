@@ -25,13 +25,15 @@ async def says_ok(_scope: Any, _receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
-def configured() -> uvicorn.Config:
-    return uvicorn.Config(says_ok, port=0, http=Connection, log_config=None, lifespan="off")
+def configured(fewer_than: int | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        says_ok, port=0, http=Connection, log_config=None, lifespan="off", limit_concurrency=fewer_than
+    )
 
 
 @contextmanager
-def running() -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
-    server = Server(configured())
+def running(fewer_than: int | None = None) -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
+    server = Server(configured(fewer_than))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -97,6 +99,20 @@ def test_a_connection_that_says_nothing_does_not_hold_up_the_end(monkeypatch: py
     with running() as (server, address), socket.create_connection(address, timeout=30) as silent:
         server.should_exit = True
         assert heard(silent) == b""
+
+
+def test_one_connection_too_many_is_told_when_to_come_again_in_both_languages() -> None:
+    with running(fewer_than=2) as (_, address), socket.create_connection(address, timeout=30) as first:
+        first.sendall(REQUEST)
+        answer = first.recv(65536)
+        with socket.create_connection(address, timeout=30) as late:
+            late.sendall(REQUEST)
+            head, _, text = heard(late).decode().partition("\r\n\r\n")
+
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert head.startswith("HTTP/1.1 503 ")
+    assert "retry-after: 5" in head.split("\r\n")
+    assert ("Réessayez" in text, "Try again" in text) == (True, True)
 
 
 def is_open(address: tuple[str, int]) -> bool:

@@ -6,6 +6,7 @@ uvicorn 0.54 keeps a half-sent request open for ever; behind a proxy that buffer
 import asyncio
 from typing import Any
 
+from uvicorn.protocols.http.flow_control import service_unavailable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from widget.logs import Event, tell
@@ -19,11 +20,31 @@ PART_WITHIN = 1.0
 LONGEST_ADDRESS, MOST_HEADERS = 8 * 1024, 16 * 1024
 #: Connections at a time; one more is answered 503.
 MOST_CONNECTIONS = 2_000
+#: What is answered then, in both languages: nothing that looks for the reader's own runs in a crowd.
+_CROWDED = """Le service est très demandé. Réessayez dans un instant.
+
+The service is very busy. Try again in a moment.
+""".encode()
 _ANSWERS = {408: b"Request Timeout", 414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
 
 class TooMuchError(Exception):
     """More address or headers than any request of ours has; stops the parser."""
+
+
+async def _crowded(_scope: Any, _receive: Any, send: Any) -> None:
+    """Answer one connection too many."""
+    headers = {
+        "content-type": "text/plain; charset=utf-8",
+        "content-length": str(len(_CROWDED)),
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+        "retry-after": "5",
+        "connection": "close",
+    }
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": 503, "headers": raw})
+    await send({"type": "http.response.body", "body": _CROWDED})
 
 
 class Connection(HttpToolsProtocol):
@@ -50,6 +71,8 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if app is service_unavailable:  # uvicorn's own says neither when to try again nor anything in French
+            app = _crowded
         self.answering = cycle
         if self.parting:
             cycle.keep_alive = False
