@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from icalendar import Calendar
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from tests.services.conftest import (
     NOW,
@@ -30,6 +30,8 @@ from widget.services.account import Account
 from widget.services.apply_due import apply_due
 from widget.services.undo import receipt_of, undo
 from widget.store import outbox
+from widget.store.engine import transaction
+from widget.store.tables import space
 
 PRICE_DATE = datetime(2027, 5, 7, 22, 0, tzinfo=UTC)  # midnight of 8 May 2027 in Paris
 WISHES = (Level("premium", 12, 2), Level("essential", 12, 4), Level("essential", 12, 0))
@@ -176,6 +178,34 @@ def test_only_an_administrator_of_the_space_undoes_its_own_change(claire: Admini
     assert not undone(claire, "no-such-change")
 
     assert contents(claire.engine) == before
+
+
+def test_a_locked_contract_is_not_changed_back_and_no_undo_is_offered(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+    lock(claire, locked=True)
+    before = contents(claire.engine)
+
+    assert not claire.seen().can_undo
+    assert not undone(claire, claire.pending().id)
+
+    assert contents(claire.engine) == before
+    lock(claire, locked=False)
+    assert claire.seen().can_undo
+    assert undone(claire, claire.pending().id)
+
+
+def test_what_was_undone_before_the_contract_was_locked_stays_undone(claire: Administrator) -> None:
+    claire.orders(WISHES[0])
+    change_id = claire.pending().id
+    undone(claire, change_id)
+    lock(claire, locked=True)
+
+    assert undone(claire, change_id)
+
+
+def lock(who: Administrator, *, locked: bool) -> None:
+    with transaction(who.engine) as connection:
+        connection.execute(update(space).where(space.c.id == who.space_id).values(locked=locked))
 
 
 def test_a_change_that_was_replaced_is_not_undone(claire: Administrator) -> None:

@@ -5,11 +5,12 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
 from tests.web.people import order_of, token
+from tests.web.test_receipt import ordered
 from widget.services import sign_in
 from widget.store import space as spaces
 from widget.store.engine import transaction
@@ -40,6 +41,24 @@ def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: Test
     assert page.count(" disabled") == 6
     wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}
     assert client.post("/widget/fr/change", data=wish).status_code == 403
+
+
+def test_a_decrease_under_a_contract_that_is_locked_meanwhile_is_not_undone(client: TestClient) -> None:
+    receipt = ordered(client)
+    page = client.get(receipt).text
+    undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
+    with transaction(client.app.state.context.engine) as connection:  # type: ignore[attr-defined]  # a Starlette application
+        connection.execute(text("UPDATE space SET locked = true WHERE id = 'atelier-nord'"))
+
+    answer = client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)})
+
+    said = html.unescape(answer.text)
+    assert answer.status_code == 409
+    assert "Ce contrat est verrouillé" in said
+    assert "Écrivez à support@workspace.example au sujet de l’espace Atelier Nord, référence atelier-nord-2." in said
+    assert "Premium, 10\u00a0utilisateurs" in client.get("/widget/fr/change").text
+    for each in (receipt, "/widget/fr/change"):
+        assert "/undo/" not in client.get(each).text
 
 
 def test_a_late_decrease_names_its_cost_and_needs_its_own_tick(client: TestClient, today: Today) -> None:

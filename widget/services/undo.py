@@ -21,7 +21,8 @@ from widget.store.subscription import Pending
 def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_id: str, now: datetime) -> bool:
     """Take back the pending change of this id; return whether it is undone, now or before (rule: undo).
 
-    False means that it cannot be: it is in force, was replaced, is not of this space, or the person may not.
+    False means that it cannot be: it is in force, was replaced, is not of this space, the person may not, or the
+    contract is locked (rule: locked-contract).
     """
     with transaction(engine) as connection:
         try:
@@ -36,6 +37,8 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         if pending is None or pending.id != change_id:
             return subscriptions.state_of(connection, space_id, change_id) == "undone"
         stored = subscriptions.load(connection, space_id)
+        if stored.subscription.locked:
+            return False
         before = subscriptions.billed_before(connection, space_id, change_id)
         after = undone(stored.subscription, on=seen.on, terms=terms, before=before)
         if after == stored.subscription or not subscriptions.save(connection, stored, after.in_use, after.billed):

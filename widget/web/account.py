@@ -127,7 +127,7 @@ def _show(
         "f": form.typed,
         "errors": {name: form.errors.get(name, "") for name in WISH},
         "summary": form.summary,
-        "locked": _locked(request, seen, language),
+        "locked": locked_view(request, seen, language),
         "proposed": proposed(request),
         "sample_open": False,
         "state": None if template == "change/live.html" else state_view(request, seen, language),
@@ -173,7 +173,8 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
     }
 
 
-def _locked(request: Request, seen: Account, language: Language) -> dict[str, str] | None:
+def locked_view(request: Request, seen: Account, language: Language) -> dict[str, str] | None:
+    """Return what is said of a locked contract, and the letter to support; None where it is open (locked-contract)."""
     if not seen.subscription.locked:
         return None
     t, email = language.gettext, context_of(request).terms.policy(seen.on).support_email

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from widget.services import undo
-from widget.web.account import account_of
+from widget.web.account import account_of, locked_view
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, parse
 from widget.web.pages import notice, to_sign_in
@@ -40,5 +40,8 @@ def take_back(request: Request, body: str) -> Response:
     if done:
         found = undo.receipt_of(session.space_id, request.path_params["change"])
         return RedirectResponse(f"/widget/{language.code}/receipts/{found}", 303, {"Cache-Control": "no-store"})
+    seen = account_of(request, session) or seen  # as it is by now: it may have been locked meanwhile
+    if locked := locked_view(request, seen, language):
+        return notice(request, language, locked["title"], [locked["text"]], back=home, status=409)
     title = N_("This change can no longer be undone: it is in force, or another order replaced it.")
     return notice(request, language, title, back=home, status=409)
