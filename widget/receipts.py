@@ -79,12 +79,14 @@ def _facts(
 
 
 def _change(facts: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
-    """The dates: the day of the order, until when the old price holds, from when the new one does; and the notice."""
+    """The dates: the day of the order, until when the old price holds, from when the new one does; and the notice.
+
+    Where several prices follow one another, the new one is not named here: the list of fees has them all.
+    """
     if "lines" not in facts:
         return []
     day = _day(language)
-    settled = date.fromisoformat(facts["fees"][-1]["starts_on"])
-    later = settled > date.fromisoformat(facts["on"])
+    later = [date.fromisoformat(fee["starts_on"]) for fee in facts["fees"][1:]]
     met = language.gettext(N_("met") if facts.get("in_time") else N_("passed"))
     return [
         (
@@ -92,8 +94,8 @@ def _change(facts: Mapping[str, Any], language: Language) -> list[tuple[str, str
             language.gettext(DIRECTION_NAMES[Direction(facts["direction"])]) if "direction" in facts else "",
         ),
         (N_("Placed on"), day(facts["on"])),
-        (N_("Old price until"), language.date(settled - ONE_DAY) if later else ""),
-        (N_("New price from"), language.date(settled)),
+        (N_("Old price until"), language.date(later[0] - ONE_DAY) if later else ""),
+        (N_("New price from"), language.date(later[0]) if len(later) == 1 else ""),
         (N_("Notice deadline"), f"{day(facts['deadline'])} ({met})" if facts.get("deadline") else ""),
         (N_("Renewal date"), day(facts.get("renewal"))),
     ]

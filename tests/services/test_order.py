@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, contents, decided
+from widget import languages, receipts
 from widget.domain.amounts import fee_periods
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
@@ -49,6 +50,29 @@ def test_an_order_is_kept_whole_level_bill_answer_key_and_audit_event(claire: Ad
     assert [(row["order_id"], row["state"]) for row in rows["pending_change"]] == [(order_id, "scheduled")]
     assert [(row["key"], row["answer"]) for row in rows["idempotency"]] == [("a-first-key", order_id)]
     assert decided(claire.engine) == ["order.placed"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "old_until", "new_from"),
+    [
+        pytest.param(FEWER_ZOOM, "7 May 2027", "8 May 2027", id="down: one new price"),
+        pytest.param(Level("premium", 14, 4), "30 November 2026", "1 December 2026", id="up: one new price"),
+        pytest.param(
+            Level("essential", 12, 5), "30 November 2026", None, id="up, then down: the list tells each price"
+        ),
+    ],
+)
+def test_the_old_price_ends_the_day_before_the_next_one_starts(
+    claire: Administrator, wish: Level, old_until: str, new_from: str | None
+) -> None:
+    order_id = claire.orders(wish)
+    message = receipt.of_order(claire.engine, TERMS, space_id=claire.space_id, order_id=order_id)
+    assert message is not None
+
+    english = languages.load()["en"]
+    facts = dict(receipts.receipt(message.kind, NOW, message.facts, message.private, english, TERMS).facts)
+
+    assert (facts.get("Old price until"), facts.get("New price from")) == (old_until, new_from)
 
 
 def test_a_later_price_book_touches_no_fee_that_the_receipt_told(claire: Administrator) -> None:
