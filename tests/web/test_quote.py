@@ -363,6 +363,22 @@ def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClien
     assert [each for each in mails if each.startswith("Your order is placed")] == []
 
 
+def test_an_accepted_quote_has_one_receipt_with_one_proof_wherever_it_is_read(olivia: TestClient) -> None:
+    placed = accept(olivia, ask(olivia)).headers["location"]
+    kept = {row["kind"]: row for row in contents(database(olivia))["outbox"]}
+    accepted, order = kept["quote.accepted"], kept["order.placed"]
+
+    page = olivia.get(placed).text
+    listed = re.findall(r'href="(/widget/en/receipts/[^"]+)"', olivia.get("/widget/en/space").text)
+
+    assert "The quote is accepted" in page
+    assert re.findall(r"[0-9a-f]{64}", page) == [json.loads(accepted["facts"])["audit"]]
+    assert f'href="/widget/en/receipts/{accepted["id"]}/pdf"' in page
+    assert listed == [f"/widget/en/receipts/{accepted['id']}"]
+    # The address that was given to somebody before goes on leading to what it was.
+    assert json.loads(order["facts"])["audit"] in olivia.get(f"/widget/en/receipts/{order['id']}").text
+
+
 def named(calendar: bytes) -> dict[str, str]:
     """Return the days of a calendar by what they are called."""
     events: list[Any] = Calendar.from_ical(calendar).walk("VEVENT")

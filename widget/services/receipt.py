@@ -28,9 +28,14 @@ def load(engine: Engine, *, space_id: str, message_id: str) -> Message | None:
 
 
 def of_order(engine: Engine, terms: Terms, *, space_id: str, order_id: str) -> Message | None:
-    """Return the message behind the receipt of an order of the space, or None."""
+    """Return the message behind the receipt of an order of the space, or None.
+
+    An order that accepts a quote has one receipt, that of the acceptance, as its mail has.
+    """
     with reading(engine) as connection:
         found = outbox.of_space(connection, space_id, outbox.id_of(space_id, "order.placed", order_id))
+        if found and (number := found.facts.get("quote")):
+            found = outbox.of_space(connection, space_id, outbox.id_of(space_id, "quote.accepted", number))
         placed = orders.load(connection, space_id, order_id)
         if found or placed is None:
             return found
@@ -43,9 +48,10 @@ def of_order(engine: Engine, terms: Terms, *, space_id: str, order_id: str) -> M
 
 
 def of_space(engine: Engine, *, space_id: str) -> list[Message]:
-    """Return the messages behind the receipts of a space, the newest first."""
+    """Return the messages behind the receipts of a space, the newest first; an accepted quote has one (`of_order`)."""
     with reading(engine) as connection:
-        return outbox.listed(connection, space_id, KINDS)
+        listed = outbox.listed(connection, space_id, KINDS)
+    return [each for each in listed if not (each.kind == "order.placed" and each.facts.get("quote"))]
 
 
 def paper(message: Message, language: Language, terms: Terms) -> bytes:
