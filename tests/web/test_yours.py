@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 from starlette.testclient import TestClient
 
-from tests.builders import a_subscription
+from tests.builders import a_subscription, billed_as, level
 from tests.terms import TERMS
 from tests.web.people import sign_in
 from widget import languages
+from widget.domain.subscription import SINCE_EVER, Subscription
 from widget.panels import About, yours
 
 
@@ -120,11 +121,62 @@ def test_an_upgrade_in_the_last_month_before_the_renewal_has_no_invoice_of_its_o
     assert said in text.replace("\u00a0", " ")
 
 
-def test_a_locked_contract_is_not_told_a_day_to_cancel() -> None:
-    locked = a_subscription(locked=True)
+def said_of(subscription: Subscription, on: date, about: About) -> str:
+    """Return the English sentence about a subscription, with plain spaces."""
+    text = yours(subscription, on=on, terms=TERMS, language=languages.load()["en"], about=about)
+    return text.replace("\u00a0", " ")
 
-    text = yours(locked, on=date(2027, 3, 15), terms=TERMS, language=languages.load()["en"], about=About.CANCEL)
 
+@pytest.mark.parametrize("about", list(About))
+def test_what_is_in_use_is_named_where_something_else_is_billed(about: About) -> None:
+    added = a_subscription(
+        level("essential", 3, 0), term_start=None, billed=billed_as((SINCE_EVER, level("essential", 1, 0)))
+    )
+
+    text = said_of(added, date(2027, 3, 15), about)
+
+    assert text.startswith(
+        "Essential, 3 users, 0 Zoom licenses in use; billed today: Essential, 1 user, 0 Zoom licenses, for €"
+    )
+
+
+RENEWAL = date(2027, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [
+        pytest.param(
+            date(2027, 3, 15),
+            "Going back up to Premium, 20 users, 4 Zoom licenses costs nothing until 30 June 2027: it is paid already.",
+            id="the old price still runs",
+        ),
+        pytest.param(date(2027, 6, 15), None, id="what is added counts from the renewal on"),
+        pytest.param(date(2027, 7, 15), None, id="the new price has started"),
+    ],
+)
+def test_going_back_up_to_what_is_paid_is_said_to_cost_nothing(on: date, said: str | None) -> None:
+    less = level(users=15)
+    lowered = a_subscription(less, billed=billed_as((SINCE_EVER, level()), (RENEWAL, less)))
+
+    text = said_of(lowered, on, About.UPGRADE)
+
+    assert text.endswith(said) if said else "costs nothing" not in text
+
+
+def test_a_plan_that_is_to_drop_is_nothing_to_go_back_up_to() -> None:
+    lower = level("essential")
+    dropping = a_subscription(term_start=None, billed=billed_as((SINCE_EVER, level()), (date(2027, 4, 1), lower)))
+
+    assert "costs nothing" not in said_of(dropping, date(2027, 3, 15), About.UPGRADE)
+
+
+@pytest.mark.parametrize("about", [About.DOWNGRADE, About.UPGRADE, About.CANCEL])
+def test_a_locked_contract_is_told_whom_to_write_to_and_no_day_to_order_by(about: About) -> None:
+    text = said_of(a_subscription(locked=True), date(2027, 3, 15), about)
+
+    assert "order by" not in text
+    assert "What you add" not in text
     assert text.endswith("A locked contract cannot be changed here: write to support@workspace.example.")
 
 

@@ -4,12 +4,14 @@ from datetime import date
 from enum import StrEnum
 
 from widget.domain.amounts import fee_periods
-from widget.domain.calendar import anniversary_from, complete_months, first_of_next_month
+from widget.domain.calendar import ONE_DAY, anniversary_from, complete_months, first_of_next_month
 from widget.domain.cancellation import cancel_preview
 from widget.domain.change import preview
-from widget.domain.plan import Interval
+from widget.domain.plan import Interval, Level, PriceBook
+from widget.domain.refusal import Rule
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
+from widget.domain.timeline import highest
 from widget.languages import Language
 from widget.panels.words import fee_text, level_text
 from widget.wording import N_, rule_text
@@ -25,6 +27,7 @@ class About(StrEnum):
 
 
 HAVE = N_("%(level)s, for %(fee)s.")
+USE = N_("%(in_use)s in use; billed today: %(level)s, for %(fee)s.")
 ANNUAL = N_("Renewal on %(renewal)s; to pay less from that day, order by %(deadline)s, that day included.")
 TOO_LATE = N_(
     "Renewal on %(renewal)s; the notice deadline, %(deadline)s, has passed, so a lower price waits for the renewal "
@@ -36,6 +39,7 @@ ADD_ANNUAL = N_(
     "What you add today is yours at once, and counts in the price from %(next_month)s; one invoice covers the months "
     "until the renewal, on %(renewal)s."
 )
+PAID = N_("Going back up to %(paid)s costs nothing until %(last_day)s: it is paid already.")
 CANCEL = N_("A subscription canceled by %(last_day)s, that day included, ends on %(end)s.")
 BILLING = N_("What you save today is used from the next regular invoice on, that of %(invoice)s.")
 
@@ -43,19 +47,31 @@ BILLING = N_("What you save today is used from the next regular invoice on, that
 def yours(
     subscription: Subscription, *, on: date, terms: Terms, language: Language, about: About = About.DOWNGRADE
 ) -> str:
-    """Return the sentences for a subscription on a day, each date by the rules of the domain.
+    """Return the sentences for a subscription on a day, each date by the rules of the domain (and locked-contract).
 
     Raises KeyError for a plan that the price book of the day does not sell.
     """
+    say = {About.DOWNGRADE: _less, About.UPGRADE: _more, About.CANCEL: _ends, About.BILLING: _invoice}[about]
+    if subscription.locked and about is not About.BILLING:
+        said = rule_text(Rule.LOCKED_CONTRACT, terms.policy(on), language)
+    else:
+        said = say(subscription, on, terms, language)
+    return f"{_has(subscription, on, terms, language)} {said}"
+
+
+def _has(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """What is billed today and, where it is something else, what is in use."""
     billed = fee_periods(subscription.billed, on, subscription.interval, terms)[0]
     book = terms.price_book(on)
-    level = level_text(billed.level, book.plan(billed.level.plan).name[language.code], language)
-    has = language.gettext(HAVE) % {
-        "level": level,
+    return language.gettext(HAVE if billed.level == subscription.in_use else USE) % {
+        "in_use": _level(subscription.in_use, book, language),
+        "level": _level(billed.level, book, language),
         "fee": fee_text(billed.amount, subscription.interval, book, language),
     }
-    say = {About.DOWNGRADE: _less, About.UPGRADE: _more, About.CANCEL: _ends, About.BILLING: _invoice}[about]
-    return f"{has} {say(subscription, on, terms, language)}"
+
+
+def _level(level: Level, book: PriceBook, language: Language) -> str:
+    return level_text(level, book.plan(level.plan).name[language.code], language)
 
 
 def _less(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
@@ -67,8 +83,24 @@ def _less(subscription: Subscription, on: date, terms: Terms, language: Language
     return language.gettext(ANNUAL if fewer.notice_in_time else TOO_LATE) % days
 
 
-def _more(subscription: Subscription, on: date, _: Terms, language: Language) -> str:
-    """Rules: available-at-once, upgrade-price-date, upgrade-invoice: none where no whole month is left."""
+def _more(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """Rules: available-at-once, upgrade-price-date, upgrade-invoice, paid-already."""
+    return f"{_added(subscription, on, language)} {_paid(subscription, on, terms, language)}".rstrip()
+
+
+def _paid(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
+    """Up to where, and how long, more costs nothing: what is billed in the next month, where more than is in use."""
+    book = terms.price_book(on)
+    billed = fee_periods(subscription.billed, first_of_next_month(on), subscription.interval, terms)[0]
+    paid = highest(subscription.in_use, billed.level, book.rank)
+    if paid == subscription.in_use or billed.ends_on is None:
+        return ""
+    facts = {"paid": _level(paid, book, language), "last_day": language.date(billed.ends_on - ONE_DAY)}
+    return language.gettext(PAID) % facts
+
+
+def _added(subscription: Subscription, on: date, language: Language) -> str:
+    """From when more counts in the price, and the invoice: none where no whole month is left."""
     counts_from = first_of_next_month(on)
     days = {"next_month": language.date(counts_from)}
     if subscription.interval is Interval.MONTH:
@@ -79,10 +111,8 @@ def _more(subscription: Subscription, on: date, _: Terms, language: Language) ->
 
 
 def _ends(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
-    """Rules: cancel-annual, cancel-monthly, locked-contract."""
+    """Rules: cancel-annual, cancel-monthly."""
     cancelled = cancel_preview(subscription, on=on, terms=terms)
-    if not cancelled.allowed:
-        return rule_text(cancelled.blockers[0].rule, terms.policy(on), language)
     days = {"last_day": cancelled.last_day_to_order, "end": cancelled.ends_on}
     return language.gettext(CANCEL) % {name: language.date(day) for name, day in days.items()}
 
