@@ -46,6 +46,24 @@ def test_a_thousand_is_a_number_as_the_french_write_it(client: TestClient, typed
     assert "1\u202f000\u00a0utilisateurs" in answer.text
 
 
+@pytest.mark.parametrize("typed", ["1000", "1 000", "1,000"])
+def test_a_thousand_is_a_number_as_the_english_write_it(client: TestClient, typed: str) -> None:
+    answer = client.get(f"/widget/en/change/result?users={quote(typed)}")
+
+    assert answer.status_code == 200
+    assert "1,000 users" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"), [("fr", "1,000"), ("en", "1,5"), ("en", "10,00"), ("en", "1,0000"), ("en", ",100")]
+)
+def test_a_comma_that_parts_no_thousands_is_no_whole_number(client: TestClient, language: str, typed: str) -> None:
+    answer = client.get(f"/widget/{language}/change/result?users={quote(typed)}")
+
+    assert answer.status_code == 422
+    assert SAID["not_whole"][language == "en"] in html.unescape(answer.text)
+
+
 def test_a_thousand_is_taken_by_the_form_too(client: TestClient) -> None:
     for typed in ("1 000", "1\u00a0000", "1\u202f000"):
         answer = client.post("/widget/fr/change", data={"users": typed})

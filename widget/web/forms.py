@@ -13,6 +13,8 @@ from widget.wording import N_
 
 # A whole number, with groups of three parted by the spaces that French uses: plain, no-break, narrow no-break.
 _WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}")
+# The same where groups are parted by commas. In French a comma is the decimal sign: 3,100 is little more than 3.
+_COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
@@ -107,6 +109,8 @@ class Form:
         if not text:
             self.fail(name, "required")
             return None
+        if self.language.group == "," and _COMMAS.fullmatch(text):
+            text = text.replace(",", "")
         if not _WHOLE.fullmatch(text):
             below = re.fullmatch(r"-[0-9]{1,9}", text)
             self.fail(name, "too_small" if below else "not_whole", limit=self.language.number(lowest))
