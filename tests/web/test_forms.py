@@ -174,6 +174,8 @@ def test_more_fields_than_any_form_has_is_no_fault_of_the_server(client: TestCli
         ("space=harbour-studio", "The form sent a field that is not known here"),
         ("plan=gold", "choose one of the list"),
         ("on=2027-02-30", "this date does not exist"),
+        ("on=1999-12-31", "Day of the order: choose a day from 1 January 2000 to 31 December 2100."),
+        ("on=01/01/2101", "Day of the order: choose a day from 1 January 2000 to 31 December 2100."),
         ("on=2026-06-30", "this day must not be after the day of the order"),
     ],
 )

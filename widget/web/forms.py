@@ -35,6 +35,7 @@ MESSAGES = {
     "too_large": N_("%(label)s: the highest is %(limit)s."),
     "not_a_choice": N_("%(label)s: choose one of the list."),
     "not_a_date": N_("%(label)s: this date does not exist. Example: 31/03/2027."),
+    "not_in_range": N_("%(label)s: choose a day from %(earliest)s to %(latest)s."),
     "after_order": N_("%(label)s: this day must not be after the day of the order."),
     "repeated": N_("%(label)s: this field was sent twice. Reload the page and try again."),
     "unknown": N_("The form sent a field that is not known here. Reload the page and try again."),
@@ -143,8 +144,12 @@ class Form:
             day = date(*map(int, parts)) if parts else None
         except ValueError:
             day = None
-        if day is None or not earliest <= day <= latest:
+        if day is None:
             self.fail(name, "not_a_date")
+            return None
+        if not earliest <= day <= latest:
+            bounds = {"earliest": self.language.date(earliest), "latest": self.language.date(latest)}
+            self.fail(name, "not_in_range", **bounds)
             return None
         return day
 
