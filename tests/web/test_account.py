@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Today
 from tests.web.people import order_of, token
 from tests.web.test_receipt import ordered
+from widget.domain.plan import Level
+from widget.panels import LESS, MORE, sample
 from widget.services import sign_in
 from widget.store import space as spaces
 from widget.store.engine import transaction
@@ -109,3 +111,28 @@ def test_fields_of_the_example_are_said_to_count_no_more_once_somebody_is_signed
         assert "You are signed in: the example no longer counts" in answer.text
     assert 'name="users" value="13"' in form.text
     assert again.status_code == 303
+
+
+@pytest.mark.parametrize("example", [LESS, MORE], ids=["of fewer users", "of more users"])
+def test_the_example_sent_by_somebody_signed_in_shows_what_it_asks_of_their_own_subscription(
+    client: TestClient, today: Today, example: Level
+) -> None:
+    enter(client, today, "full-house")  # Essential, 5 users, 1 Zoom license
+    untouched = sample(example).fields()
+
+    one_less = client.post("/widget/en/change", data=untouched | {"users": "4"})
+    nothing = client.post("/widget/en/change", data=untouched)
+
+    page = html.unescape(" ".join(one_less.text.split()))
+    assert one_less.status_code == 422
+    assert "You are signed in: the example no longer counts" in page
+    assert "You ask for fewer users (4) than there are active users and invitations (5)" in page
+    assert chosen(one_less.text) == ("essential", "4", "1")
+    assert chosen(nothing.text) == ("essential", "5", "1")
+    assert "there is nothing to change" in nothing.text
+
+
+def chosen(page: str) -> tuple[str, ...]:
+    """Return the plan, the users and the Zoom licenses that the form shows."""
+    plan = re.findall(r'name="plan" value="(\w+)" checked', page)
+    return (*plan, *re.findall(r'name="(?:users|zoom_licenses)" value="([^"]*)"', page))

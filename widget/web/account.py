@@ -3,7 +3,7 @@
 from collections.abc import Container, Sequence
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +15,7 @@ from widget.domain.lines import Direction
 from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.languages import Language
-from widget.panels import RuleLink, fee_text, level_text, plan_choices, result_view
+from widget.panels import LESS, MORE, RuleLink, fee_text, level_text, plan_choices, result_view, sample
 from widget.services import account, draft
 from widget.services.account import Account
 from widget.store.session import Session
@@ -58,8 +58,10 @@ def wish_own(request: Request, session: Session, language: Language, body: str) 
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
         return show_own(request, session, language, "change/choose.html", query="", status=403)
     form, result = tried_own(request, seen, language, body, (OWN,))
+    if form.is_example:
+        form, result = _out_of_example(request, seen, form)
     floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
-    if result is None or not (result.allowed or floor_only):
+    if form.errors or result is None or not (result.allowed or floor_only):
         return _show(request, session, seen, language, form, result, "change/choose.html", 422)
     context = context_of(request)
     draft_id = draft.begin(
@@ -103,6 +105,15 @@ def tried_own(
     if form.errors or not (plan and users) or licenses is None:
         return form, None
     return form, preview(seen.subscription, Level(plan, users, licenses), on=seen.on, terms=terms)
+
+
+def _out_of_example(request: Request, seen: Account, form: Form) -> tuple[Form, ChangePreview | None]:
+    """Return what the example's form asks of the own subscription: what nobody changed in it is what is in use."""
+    starts = [sample(wish).fields() for wish in (LESS, MORE)]
+    asked = {name: text for name, text in form.typed.items() if text not in {each[name] for each in starts}}
+    own, result = tried_own(request, seen, form.language, urlencode(asked), ())
+    own.fail("", "example")
+    return own, result
 
 
 def _show(

@@ -163,6 +163,11 @@ class Form:
         return text
 
     @property
+    def is_example(self) -> bool:
+        """Whether all that is wrong is that the example was sent, by somebody whose own subscription counts."""
+        return self.errors == {"": self.language.gettext(MESSAGES["example"])}
+
+    @property
     def summary(self) -> list[tuple[str, str]]:
         """Return the errors with the field that each leads to; an unknown field leads nowhere."""
         return [(name if name in LABELS else "", message) for name, message in self.errors.items()]
