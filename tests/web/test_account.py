@@ -41,6 +41,11 @@ def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: Test
     assert about["subject"] == ["Modification de l’abonnement, espace Grand Contrat, référence signed-contract-1"]
     assert about["body"] == ["Espace\u00a0: Grand Contrat\nRéférence\u00a0: signed-contract-1\n\n"]
     assert page.count(" disabled") == 6
+    assert "Choisissez un plan ou changez un nombre" not in page
+    assert '<div class="sw-panel" aria-live="off" hidden>' in page
+    proposed = client.get("/widget/fr/change?users=150").text
+    assert "Ces valeurs vous ont été proposées" not in proposed
+    assert "Un contrat verrouillé ne peut pas être modifié ici" in proposed
     wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}
     assert client.post("/widget/fr/change", data=wish).status_code == 403
 
