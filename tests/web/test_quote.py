@@ -452,6 +452,11 @@ def test_a_newer_order_supersedes_it(olivia: TestClient) -> None:
     assert "a newer change has moved what it was computed on" in answer.text
 
 
+def announced(page: str) -> bool:
+    """Return whether a page says at once, to ears too, that something was refused."""
+    return "<title>Error: Accept quote" in page and 'role="alert" tabindex="-1" autofocus' in page
+
+
 def test_what_differs_is_shown_line_by_line_and_decided_again(olivia: TestClient) -> None:
     quote = ask(olivia)
     form = keys(olivia.get(f"{quote}/accept").text)
@@ -462,6 +467,8 @@ def test_what_differs_is_shown_line_by_line_and_decided_again(olivia: TestClient
 
     assert answer.status_code == 409
     assert "Nothing was ordered" in answer.text
+    assert announced(answer.text)
+    assert not announced(olivia.get(f"{quote}/accept").text)  # nothing was refused yet
     assert rows(answer.text)[:2] == [
         (
             "VAT",
@@ -486,6 +493,7 @@ def test_a_window_that_began_meanwhile_is_shown_before_anything_is_placed(olivia
 
     assert answer.status_code == 409
     assert "Another window of the quote has begun" in answer.text
+    assert announced(answer.text)
     assert olivia.post(f"{quote}/accept", data=keys(answer.text), follow_redirects=False).status_code == 303
 
 

@@ -72,6 +72,17 @@ def test_somebody_was_deactivated_meanwhile(review: Review) -> None:
     assert rows(page) == [("Utilisateurs actifs et invitations", "12", "11")]
 
 
+def test_what_differs_is_announced_as_every_refusal_is(review: Review, client: TestClient) -> None:
+    first = client.get(f"{review.address}/review").text
+    review.deactivate("Karim Benali")
+
+    _, page = review.order()
+
+    assert "<title>Erreur\u00a0: Vérifiez votre modification" in page
+    assert re.findall(r'<div class="([^"]+)" role="alert" tabindex="-1" autofocus', page) == ["sw-note sw-blocked"]
+    assert ("<title>Vérifiez votre modification" in first, "autofocus" in first) == (True, False)
+
+
 def test_somebody_was_added_meanwhile_and_the_way_to_the_surplus_is_shown(review: Review) -> None:
     review.write("UPDATE member SET state = 'active' WHERE name = 'Zoé Perrin'")
 

@@ -95,7 +95,8 @@ def answer(
             {
                 "inner": inner,
                 "title": title,
-                "failed": bool(values.get("summary")),
+                # What is wrong, or what has changed meanwhile and is decided `again`.
+                "failed": bool(values.get("summary") or values.get("again")),
                 "article": context.articles.article("downgrade", language.code),
                 "others": [
                     (each.code, each.name, _in_language(request, each.code, values.get("f", {}), leads_to))
