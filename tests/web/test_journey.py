@@ -43,9 +43,23 @@ def test_each_name_is_confirmed_before_anybody_is_deactivated(client: TestClient
 
     confirmation = client.post(members, data={"token": token(page), "member": one}).text
 
-    assert re.findall(r'name="sure" value="([0-9a-f]+)" required', confirmation) == one
+    assert re.findall(r'name="sure" value="([0-9a-f]+)">', confirmation) == one
     assert "Confirmez chaque nom" in confirmation
     assert len(surplus(client.get(members).text)) == 11
+
+
+def test_a_name_that_is_not_confirmed_is_left_as_it_is_and_the_rest_goes_on(client: TestClient) -> None:
+    members = to_members(client)
+    page = client.get(members).text
+    kept, confirmed = surplus(page)[:2]
+
+    confirmation = client.post(members, data={"token": token(page), "member": [kept, confirmed]}).text
+    sent = {"token": token(confirmation), "member": [kept, confirmed], "sure": confirmed, "confirmed": "1"}
+    after = client.post(members, data=sent).text
+
+    assert "required" not in confirmation  # no browser insists on a tick: one name may be left out
+    assert "à désactiver d’abord\u00a0: 1" in after
+    assert (kept in surplus(after), confirmed in surplus(after)) == (True, False)
 
 
 def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClient) -> None:
