@@ -2,7 +2,7 @@
 
 import html
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from sqlalchemy import Engine, text
@@ -77,6 +77,11 @@ def test_a_late_decrease_names_its_cost_and_needs_its_own_tick(client: TestClien
 
     assert "I understand that the lower price starts on 9 December 2027" in html.unescape(" ".join(review.split()))
     assert "€1,600.00" in review
+    said = html.unescape(review)
+    assert "Get a quote" in said
+    assert "write to support@workspace.example before you order, about the space" in said
+    (mail,) = re.findall(r'href="mailto:support@workspace\.example\?subject=([^"&]+)', said)
+    assert unquote(mail).endswith("reference late-notice-1")
     order = client.post(survey.replace("/survey", "/order"), data=order_of(review))
     assert order.status_code == 422
     assert "Tick the box that confirms the date of the lower price." in order.text

@@ -526,6 +526,7 @@ def test_late_notice_is_accepted_only_with_its_own_tick(client: TestClient, toda
     assert refused.status_code == 422
     assert 'aria-invalid="true"' in refused.text
     assert 'href="#sw-late_ack"' in refused.text
+    assert "support@workspace.example" in refused.text
     assert accept(client, quote, late_ack="2028-05-08").status_code == 303
 
 

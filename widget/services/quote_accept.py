@@ -34,6 +34,7 @@ class Look:
     """
 
     kept: Kept
+    seen: Account
     state: QuoteState
     result: ChangePreview
     promised: Offer | None
@@ -75,6 +76,7 @@ def _look(seen: Account, kept: Kept, terms: Terms, now: datetime) -> Look:
     result = preview(seen.subscription, kept.quote.wish, on=seen.on, terms=frozen)
     return Look(
         kept=kept,
+        seen=seen,
         state=kept.state_on(day_of(kept, now)),
         result=result,
         promised=kept.quote.promise(seen.on),

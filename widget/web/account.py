@@ -188,17 +188,26 @@ def locked_view(request: Request, seen: Account, language: Language) -> dict[str
     """Return what is said of a locked contract, and the letter to support; None where it is open (locked-contract)."""
     if not seen.subscription.locked:
         return None
+    text = N_("It cannot be changed here. Write to %(email)s about the space %(space)s, reference %(reference)s.")
+    return {"title": language.gettext(N_("This contract is locked"))} | _to_support(request, seen, language, text)
+
+
+def late_view(request: Request, seen: Account, language: Language) -> dict[str, str]:
+    """Return what is offered instead of a late decrease, beside a quote: the letter to support (rule: late-notice)."""
+    text = N_(
+        "If that does not suit you, write to %(email)s before you order, about the space %(space)s, reference "
+        "%(reference)s."
+    )
+    return _to_support(request, seen, language, text)
+
+
+def _to_support(request: Request, seen: Account, language: Language, text: str) -> dict[str, str]:
     t, email = language.gettext, context_of(request).terms.policy(seen.on).support_email
     # The space, and the version of its subscription: support finds what the reader saw.
     facts = {"email": email, "space": seen.space.name, "reference": f"{seen.space.id}-{seen.stored.version}"}
     subject = t(N_("Change of subscription, space %(space)s, reference %(reference)s")) % facts
     body = t(N_("Space: %(space)s")) % facts + "\n" + t(N_("Reference: %(reference)s")) % facts + "\n\n"
-    text = N_("It cannot be changed here. Write to %(email)s about the space %(space)s, reference %(reference)s.")
-    return {
-        "title": t(N_("This contract is locked")),
-        "text": t(text) % facts,
-        "mail": f"mailto:{email}?subject={quote(subject)}&body={quote(body)}",
-    }
+    return {"text": t(text) % facts, "mail": f"mailto:{email}?subject={quote(subject)}&body={quote(body)}"}
 
 
 def not_administrator(request: Request, seen: Account, language: Language, status: int) -> Response:

@@ -9,7 +9,7 @@ from widget.services.keys import KeyReused
 from widget.services.limits import Limit
 from widget.services.order import Incomplete, Placed, Refused, Unknown
 from widget.services.quote_accept import Differs, Look
-from widget.web.account import link
+from widget.web.account import late_view, link
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, is_key, new_key, parse
 from widget.web.limits import limited
@@ -81,6 +81,7 @@ def _show(page: Page, look: Look, *, error: str = "", again: bool = False, statu
         "differences": differences(page, look),
         "foreseen": look.promised is not None,
         "again": again,
+        "instead": late_view(page.request, look.seen, language),
         "action": f"{page.address}/accept",
         "back": page.address,
         "token": page.session.token,

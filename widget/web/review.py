@@ -8,7 +8,7 @@ from starlette.responses import Response
 from widget.panels import differences, result_view
 from widget.services import draft as drafts
 from widget.services.order import reviewed
-from widget.web.account import link
+from widget.web.account import late_view, link
 from widget.web.context import context_of
 from widget.web.forms import new_key
 from widget.web.step import Step
@@ -41,6 +41,7 @@ def show(
         "r": result_view(result, this.language, link(this.request, this.language), terms),
         "differences": differs,
         "again": bool(differs),
+        "instead": late_view(this.request, this.seen, this.language),
         "reason": this.draft.reason and this.language.gettext(REASONS[this.draft.reason]),
         "change": this.choice,
         "survey": f"{this.address}/survey",
