@@ -416,6 +416,22 @@ def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says
     other = olivia.post(f"{quote}/accept", data=form | {"key": "another"}, follow_redirects=False)
 
     assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
+def test_the_calendar_keeps_an_open_quote_whose_space_has_moved_to_where_it_is_tomorrow(
+    olivia: TestClient, today: Today
+) -> None:
+    ask(olivia)
+    page = olivia.get("/widget/en/space").text
+    told = olivia.post("/widget/en/space", data={"token": token(page), "act": "calendar"}).text
+    (feed,) = re.findall(r"/widget/calendar/[^<]+\.ics", told)
+    with transaction(database(olivia)) as connection:
+        connection.execute(update(tables.space).values(time_zone="Pacific/Kiritimati"))
+    today.instant = datetime(2026, 12, 24, 12, tzinfo=UTC)  # of the quote, the last day; there, the day after
+
+    assert "The quote expires" in named(olivia.get(feed).content)
+    today.instant += timedelta(hours=12)
+    assert "The quote expires" not in named(olivia.get(feed).content)
+
+
     assert other.status_code == 409
     assert "This quote is accepted already" in other.text
 

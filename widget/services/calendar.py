@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 from widget import calendars
 from widget.calendars import Entry
 from widget.domain.calendar import anniversary_after, notice_deadline
-from widget.domain.quote import Quote
+from widget.domain.quote import Quote, QuoteState
 from widget.domain.terms import Terms
 from widget.languages import Language
 from widget.services import account
+from widget.services.quote import day_of
 from widget.store import calendar as feeds
 from widget.store import quote as quotes
 from widget.store import space as spaces
@@ -141,7 +142,8 @@ def feed(
         stored = subscriptions.load(connection, space.id)
         pending = subscriptions.pending(connection, space.id)
         on = account.local_day(space, now)
-        offered = [each for each in quotes.of_space(connection, space.id) if each.state_on(on) == "open"]
+        kept = quotes.of_space(connection, space.id)
+        offered = [each for each in kept if each.state_on(day_of(each, now)) is QuoteState.OPEN]
         sequence = stored.version
     renewal = anniversary_after(stored.subscription.anchor, on) if stored.subscription.term_start else None
     entries = calendars.days(
