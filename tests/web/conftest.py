@@ -1,9 +1,9 @@
 """The real service in process, on a new SQLite file with the demo data, on a day that the tests choose."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,8 +23,16 @@ class Today:
     """A clock that stands where a test puts it."""
 
     instant: datetime = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+    #: What happens next, one at each reading of the clock: also in the middle of an answer.
+    meanwhile: list[Callable[[], None]] = field(default_factory=list)
+
+    def go_on(self) -> None:
+        """Let nothing happen: the clock goes on."""
+        self.instant += timedelta(microseconds=1)
 
     def __call__(self) -> datetime:
+        if self.meanwhile:
+            self.meanwhile.pop(0)()
         return self.instant
 
 

@@ -9,11 +9,14 @@ from typing import Any
 import pdfua
 import pypdf
 from icalendar import Calendar
+from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
 from tests.web.people import order_of, sign_in, token
 from tests.web.test_journey import to_review
+from widget.store.engine import transaction
+from widget.store.tables import member
 
 EXPECTED = (
     "24\u00a0novembre 2026",
@@ -223,6 +226,20 @@ def test_a_user_neither_creates_a_calendar_nor_switches_reminders(client: TestCl
     assert 'name="act"' not in page
     for act in ("calendar", "calendar-not", "remind", "remind-not"):
         assert client.post("/widget/fr/space", data={"token": "x", "act": act}).status_code == 403
+
+
+def test_who_stopped_being_an_administrator_a_moment_ago_gets_no_calendar(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    page = client.get("/widget/fr/space").text
+
+    def become_a_user() -> None:
+        with transaction(client.app.state.context.engine) as connection:  # type: ignore[attr-defined]  # a Starlette app
+            connection.execute(update(member).where(member.c.name == "Claire Martin").values(role="user"))
+
+    today.meanwhile = [today.go_on, today.go_on, become_a_user]  # after their session and their space were read
+    answer = client.post("/widget/fr/space", data={"token": token(page), "act": "calendar"})
+
+    assert (answer.status_code, ".ics" in answer.text) == (404, False)
 
 
 def test_reminders_are_switched_off_and_on(client: TestClient) -> None:

@@ -4,6 +4,7 @@ import html
 import re
 from datetime import timedelta
 
+import pytest
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
@@ -204,3 +205,18 @@ def test_a_session_of_somebody_else_is_none_of_mine(client: TestClient) -> None:
     without_token = client.post("/widget/en/sessions", data={"session": handle[1]})
 
     assert (refused.status_code, without_token.status_code) == (404, 403)
+
+
+@pytest.mark.parametrize("page", ["sessions", "space"])
+def test_ones_own_form_of_an_earlier_session_is_said_to_be_too_old_with_the_way_back_to_its_page(
+    client: TestClient, page: str
+) -> None:
+    sign_in(client, "Claire Martin")
+    old = token(client.get(f"/widget/en/{page}").text)
+    sign_in(client, "Claire Martin")
+
+    answer = client.post(f"/widget/en/{page}", data={"token": old, "others": "1", "act": "calendar"})
+
+    assert answer.status_code == 403
+    assert "This form is too old. Reload the page and try again." in answer.text
+    assert f'<a href="/widget/en/{page}"' in answer.text

@@ -15,8 +15,9 @@ from widget.store.session import Session
 from widget.web import demo, hand_off, openid
 from widget.web.account import account_of
 from widget.web.context import accepted_language, context_of
+from widget.web.forms import OLD_FORM
 from widget.web.limits import limited
-from widget.web.pages import answer, to_sign_in
+from widget.web.pages import TITLES, answer, notice, to_sign_in
 from widget.web.session import forget, is_own_form, not_theirs, session_id_of, session_of
 from widget.web.threads import asking, formed
 
@@ -65,7 +66,8 @@ def places(request: Request, body: str) -> Response:
     if request.method != "POST":
         return _places(request, session)
     if not is_own_form(request, session, body):
-        raise HTTPException(403)
+        back_to = TITLES["session/places.html"]
+        return notice(request, language, OLD_FORM, back=request.url.path, back_to=back_to, status=403)
     fields = dict(parse_qsl(body))
     here = "others" not in fields and fields.get("session") == session.handle
     home = f"/widget/{language.code}/sessions"

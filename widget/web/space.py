@@ -2,7 +2,6 @@
 
 from urllib.parse import parse_qsl
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -13,7 +12,8 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
-from widget.web.pages import answer, to_sign_in
+from widget.web.forms import OLD_FORM
+from widget.web.pages import TITLES, answer, language_of, notice, to_sign_in
 from widget.web.session import is_own_form, not_theirs, session_of
 from widget.web.threads import formed
 
@@ -30,7 +30,8 @@ def show(request: Request, body: str) -> Response:
     if request.method != "POST":
         return _show(request, session, seen)
     if not is_own_form(request, session, body):
-        raise HTTPException(403)
+        back_to = TITLES["space/show.html"]
+        return notice(request, language_of(request), OLD_FORM, back=request.url.path, back_to=back_to, status=403)
     if not seen.member.is_administrator:
         raise not_theirs(request)
     return _act(request, session, seen, dict(parse_qsl(body)).get("act", ""))
@@ -42,6 +43,8 @@ def _act(request: Request, session: Session, seen: Account, act: str) -> Respons
         reminders.choose(context.engine, space_id=space_id, reminders=act == "remind")
     elif act == "calendar":
         token = calendar.create(context.engine, space_id=space_id, member_id=seen.member.id, now=context.now())
+        if token is None:  # they may no longer, since a moment
+            raise not_theirs(request)
         return _show(request, session, seen, secret=f"{context.settings.address}/widget/calendar/{token}.ics")
     elif act == "calendar-not":
         calendar.revoke(context.engine, space_id=space_id, member_id=seen.member.id)
