@@ -144,6 +144,15 @@ def test_the_pdf_is_served_and_served_again_the_same(olivia: TestClient) -> None
     assert second.content == first.content
 
 
+def test_its_pdf_is_made_by_its_mail_so_that_a_document_that_fails_fails_no_quote(olivia: TestClient) -> None:
+    ask(olivia)
+
+    asked = contents(database(olivia))["quote_pdf"]
+    letters(olivia)
+
+    assert (asked, len(contents(database(olivia))["quote_pdf"])) == ([], 1)
+
+
 @pytest.mark.parametrize("code", languages.LOCALES)
 @pytest.mark.parametrize(
     ("name", "wish"),

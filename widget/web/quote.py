@@ -79,16 +79,6 @@ def ask(this: Step, body: str) -> Response:
         return this.receipt(outcome.order_id)
     if isinstance(outcome, Refused):
         return show_review(this, status=409)
-    # Made now, by the template of the day, and not at the first download.
-    quote_pdf.read(
-        context.engine,
-        context.terms,
-        space_id=this.seen.space.id,
-        member_id=this.seen.member.id,
-        number=outcome.number,
-        address=context.settings.address,
-        now=context.now(),
-    )
     return RedirectResponse(f"/widget/{this.language.code}/quotes/{outcome.number}", 303, NO_STORE)
 
 
