@@ -416,15 +416,6 @@ def test_the_calendar_of_the_space_names_the_last_days_of_its_open_quotes(olivia
     assert named(olivia.get(feed).content) == {}
 
 
-def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says_it_is_done(olivia: TestClient) -> None:
-    quote = ask(olivia)
-    form = keys(olivia.get(f"{quote}/accept").text)
-    first = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
-
-    again = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
-    other = olivia.post(f"{quote}/accept", data=form | {"key": "another"}, follow_redirects=False)
-
-    assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
 def test_the_calendar_keeps_an_open_quote_whose_space_has_moved_to_where_it_is_tomorrow(
     olivia: TestClient, today: Today
 ) -> None:
@@ -441,6 +432,15 @@ def test_the_calendar_keeps_an_open_quote_whose_space_has_moved_to_where_it_is_t
     assert "The quote expires" not in named(olivia.get(feed).content)
 
 
+def test_accepting_again_by_the_same_form_is_the_same_answer_and_by_another_says_it_is_done(olivia: TestClient) -> None:
+    quote = ask(olivia)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    first = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+    again = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+    other = olivia.post(f"{quote}/accept", data=form | {"key": "another"}, follow_redirects=False)
+
+    assert (again.status_code, again.headers["location"]) == (303, first.headers["location"])
     assert other.status_code == 409
     assert "This quote is accepted already" in other.text
 
@@ -522,10 +522,8 @@ def test_a_window_that_began_meanwhile_is_shown_before_anything_is_placed(olivia
     assert olivia.post(f"{quote}/accept", data=keys(answer.text), follow_redirects=False).status_code == 303
 
 
-def test_a_new_blocker_is_said_and_nothing_is_placed(olivia: TestClient) -> None:
-    quote = ask(olivia, users=4)
-    form = keys(olivia.get(f"{quote}/accept").text)
-    with transaction(database(olivia)) as connection:
+def bring_three_guests(client: TestClient) -> None:
+    with transaction(database(client)) as connection:
         found = connection.execute(
             select(tables.member).where(tables.member.c.space_id == "harbour-studio", tables.member.c.state == "active")
         ).first()
@@ -534,11 +532,66 @@ def test_a_new_blocker_is_said_and_nothing_is_placed(olivia: TestClient) -> None
             guest = dict(found._mapping) | {"id": f"guest-{each}", "email": f"guest{each}@example.org"}
             connection.execute(tables.member.insert().values(guest))
 
+
+def test_a_new_blocker_is_said_and_nothing_is_placed(olivia: TestClient) -> None:
+    quote = ask(olivia, users=4)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    bring_three_guests(olivia)
+
     answer = olivia.post(f"{quote}/accept", data=form)
 
     assert answer.status_code == 409
     assert "deactivate 3 first" in words(answer.text)
     assert "Accept and place the order" not in answer.text
+
+
+#: Readings of the clock of one answer, between its first look and its lock, at which something may happen meanwhile.
+MOMENTS = range(2, 5)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_quote_that_can_be_accepted_no_more_since_a_moment_is_shown_as_such(
+    olivia: TestClient, today: Today, moment: int
+) -> None:
+    quote = ask(olivia, users=4)
+    form = keys(olivia.get(f"{quote}/accept").text)
+    today.meanwhile = [today.go_on] * moment + [lambda: bring_three_guests(olivia)]
+
+    answer = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
+
+    assert answer.status_code == 409
+    assert "deactivate 3 first" in words(answer.text)
+    assert "Accept and place the order" not in answer.text
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_review_that_can_be_quoted_no_more_since_a_moment_is_shown_as_such(
+    olivia: TestClient, today: Today, moment: int
+) -> None:
+    review = to_review(olivia, users=4)
+    form = keys(olivia.get(review).text)
+    today.meanwhile = [today.go_on] * moment + [lambda: bring_three_guests(olivia)]
+
+    answer = olivia.post(review.replace("/review", "/quote"), data=form, follow_redirects=False)
+
+    assert answer.status_code == 409
+    assert "Place order" not in answer.text
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_quote_that_ends_while_it_is_sent_is_not_shown_as_open(olivia: TestClient, today: Today, moment: int) -> None:
+    quote = ask(olivia)
+    today.instant = datetime(2026, 12, 24, 23, 59, 59, tzinfo=UTC)
+    sign_in(olivia, "Olivia Hughes")
+    form = to_send(olivia.get(quote).text, "tom.baker@harbour-studio.example")
+
+    def end() -> None:
+        today.instant = datetime(2026, 12, 25, tzinfo=UTC)
+
+    today.meanwhile = [today.go_on] * moment + [end]
+    answer = olivia.post(f"{quote}/send", data=form, follow_redirects=False)
+
+    assert answer.status_code == 303 or "State: expired." in words(answer.text)
 
 
 def test_late_notice_is_accepted_only_with_its_own_tick(client: TestClient, today: Today) -> None:

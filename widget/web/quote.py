@@ -78,7 +78,7 @@ def ask(this: Step, body: str) -> Response:
     if isinstance(outcome, Ordered):
         return this.receipt(outcome.order_id)
     if isinstance(outcome, Refused):
-        return show_review(this, status=409)
+        return show_review(this.anew(), status=409)
     return RedirectResponse(f"/widget/{this.language.code}/quotes/{outcome.number}", 303, NO_STORE)
 
 
@@ -107,6 +107,13 @@ class Page:
         wish = self.kept.quote.wish
         query = f"plan={wish.plan}&users={wish.users}&zoom_licenses={wish.zoom_licenses}"
         return f"/widget/{self.language.code}/change?{query}"
+
+    def by_now(self) -> "Page":
+        """Return the same quote as it stands by now: what was read before a lock may be what is out of date."""
+        page = _look(self.request, self.language, self.session)
+        if page is None:
+            raise not_theirs(self.request)
+        return page
 
     def who(self) -> dict[str, Any]:
         """Return what every service of a quote is told."""
@@ -142,30 +149,34 @@ def quoted(handler: Handler) -> Endpoint:
 
     @formed
     def endpoint(request: Request, body: str) -> Response:
-        context = context_of(request)
-        language = context.languages[request.path_params["language"]]
-        session, number = session_of(request), request.path_params["number"]
+        language = context_of(request).languages[request.path_params["language"]]
+        session = session_of(request)
         if session is None:
-            return to_sign_in(request, f"/widget/{language.code}/quotes/{number}")
-        found = quote_accept.look(
-            context.engine,
-            context.terms,
-            space_id=session.space_id,
-            member_id=session.member_id,
-            number=number,
-            now=context.now(),
-        )
-        if found is None:
+            return to_sign_in(request, f"/widget/{language.code}/quotes/{request.path_params['number']}")
+        page = _look(request, language, session)
+        if page is None:
             seen = account_of(request, session)
             if seen and not seen.member.is_administrator:
                 return not_administrator(request, seen, language, 403)
             raise not_theirs(request)
-        page = Page(request, language, session, found)
         if request.method == "POST" and not is_own_form(request, session, body):
             return notice(request, language, OLD_FORM, back=page.address, status=403)
         return handler(page, body)
 
     return endpoint
+
+
+def _look(request: Request, language: Language, session: Session) -> Page | None:
+    context = context_of(request)
+    found = quote_accept.look(
+        context.engine,
+        context.terms,
+        space_id=session.space_id,
+        member_id=session.member_id,
+        number=request.path_params["number"],
+        now=context.now(),
+    )
+    return Page(request, language, session, found) if found else None
 
 
 def show(page: Page, _: str) -> Response:
@@ -246,4 +257,4 @@ def send(page: Page, body: str) -> Response:
         answered = show_page(page, form, status=429)
         answered.headers["Retry-After"] = "3600"
         return answered
-    return show_page(page, status=409)
+    return show_page(page.by_now(), status=409)

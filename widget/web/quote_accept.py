@@ -1,5 +1,7 @@
 """Accepting a quote: what happens today, what differs from the quote, one confirmation, one order."""
 
+from dataclasses import replace
+
 from starlette.responses import RedirectResponse, Response
 
 from widget.domain.quote import QuoteState
@@ -7,8 +9,8 @@ from widget.panels import offer_rows, result_view
 from widget.services import quote_accept, sign_in
 from widget.services.keys import KeyReused
 from widget.services.limits import Limit
-from widget.services.order import Incomplete, Placed, Refused, Unknown
-from widget.services.quote_accept import Differs, Look
+from widget.services.order import Incomplete, Placed, Unknown
+from widget.services.quote_accept import Differs
 from widget.web.account import late_view, link
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, is_key, new_key, parse
@@ -21,10 +23,8 @@ from widget.wording import N_
 
 def confirm(page: Page, body: str) -> Response:
     """Show what accepting does now (GET), or accept (POST): placed, or decided again with every difference shown."""
-    if page.look.state is not QuoteState.OPEN and page.request.method != "POST":
-        return show_page(page, status=409)
     if page.request.method != "POST":
-        return _show(page, page.look)
+        return _show(page)
     limited(page.request, Limit.ORDER, member_id=page.session.member_id)
     return _accept(page, body)
 
@@ -55,30 +55,24 @@ def _accept(page: Page, body: str) -> Response:
         return notice(page.request, page.language, title, back=page.address, status=422)
     if isinstance(outcome, Incomplete):
         error = N_("Tick the box that confirms the date of the lower price.")
-        return _show(page, page.look, error=error, status=422)
+        return _show(page.by_now(), error=error, status=422)
     if isinstance(outcome, Differs):
-        return _show(page, outcome.look, again=True, status=409)
-    if isinstance(outcome, Refused):
-        return _show(page, page.look, status=409)
-    return _over(page)
+        return _show(replace(page, look=outcome.look), again=True, status=409)
+    return _show(page.by_now(), status=409)  # refused by a rule, or over
 
 
-def _over(page: Page) -> Response:
-    found = quote_accept.look(context_of(page.request).engine, context_of(page.request).terms, **page.who())
-    if found is None:
-        raise not_theirs(page.request)
-    return show_page(Page(page.request, page.language, page.session, found), status=409)
-
-
-def _show(page: Page, look: Look, *, error: str = "", again: bool = False, status: int = 200) -> Response:
-    context, language = context_of(page.request), page.language
-    kept = look.kept.quote
+def _show(page: Page, *, error: str = "", again: bool = False, status: int = 200) -> Response:
+    """Answer what accepting does now; of a quote that has ended, its page."""
+    if page.look.state is not QuoteState.OPEN:
+        return show_page(page, status=409)
+    context, language, look = context_of(page.request), page.language, page.look
+    kept = page.kept.quote
     terms = context.terms.with_frozen_book(kept.price_book)
     text = language.gettext(error) if error else ""
     values = {
         "title": language.gettext(N_("Accept quote %(number)s")) % {"number": kept.number},
         "r": result_view(look.result, language, link(page.request, language), terms),
-        "differences": differences(page, look),
+        "differences": _differences(page),
         "foreseen": look.promised is not None,
         "again": again,
         "instead": late_view(page.request, look.seen, language),
@@ -93,8 +87,9 @@ def _show(page: Page, look: Look, *, error: str = "", again: bool = False, statu
     return answer(page.request, "quote/accept.html", language, values, status)
 
 
-def differences(page: Page, look: Look) -> list[tuple[str, str, str]]:
+def _differences(page: Page) -> list[tuple[str, str, str]]:
     """Return, row by row, what the quote says of today and what would happen, where the two are not the same."""
+    look = page.look
     if look.promised is None or look.as_promised:
         return []
     kept, terms, language = look.kept.quote, context_of(page.request).terms, page.language
