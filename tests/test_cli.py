@@ -420,6 +420,18 @@ def test_an_erasure_whose_files_could_not_be_cleaned_says_so_and_is_ended_by_the
     assert b"Karim" not in file.read_bytes()
 
 
+def test_one_of_the_staff_is_erased_by_their_id_from_no_space(tmp_path: Path) -> None:
+    run(["import", str(DATA / "demo.json")], tmp_path)
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:
+        connection.execute("INSERT INTO staff VALUES ('sam', 'https://id.example', 'sam-1', 'Sam Okafor', 'support')")
+
+    erased = run(["privacy", "erase", "sam"], tmp_path)
+
+    assert (erased.returncode, erased.stdout) == (0, "erased\n")
+    with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection:
+        assert connection.execute("SELECT name FROM staff").fetchall() == [("–",)]
+
+
 def test_what_cannot_be_applied_is_told_by_its_class_and_its_place(tmp_path: Path) -> None:
     run(["import", str(DATA / "demo.json")], tmp_path)
     with closing(sqlite3.connect(tmp_path / "helpcentre.sqlite3")) as connection, connection:

@@ -94,7 +94,7 @@ def main(arguments: list[str] | None = None) -> int:
     _outbox_arguments(commands)
     asked = commands.add_parser("privacy", help="what is held about a person: export it, or erase it")
     asked.add_argument("act", choices=["export", "erase"])
-    asked.add_argument("person", help="an e-mail address, or the id of a member")
+    asked.add_argument("person", help="an e-mail address, or the id of a member or of one of the staff")
     ended = commands.add_parser("sessions", help="sign people out: everybody in a space, or one person everywhere")
     ended.add_argument("act", choices=["end"])
     whose = ended.add_mutually_exclusive_group(required=True)
@@ -261,7 +261,7 @@ def _privacy(chosen: argparse.Namespace, _settings: Settings, engine: Engine) ->
         print(json.dumps(privacy.export(engine, chosen.person), ensure_ascii=False, indent=2))
     else:
         spaces = privacy.erase(engine, chosen.person, now=system_clock())
-        print(f"erased from {len(spaces)} spaces: {', '.join(spaces)}")
+        print(f"erased from {len(spaces)} spaces: {', '.join(spaces)}" if spaces else "erased")  # staff have no space
 
 
 def _sessions(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
