@@ -11,7 +11,8 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, T
 
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
-from widget.services import feedback, members, privacy, quote, quote_due, quote_send, receipt
+from widget.services import feedback, members, privacy, quote, quote_accept, quote_due, quote_pdf, quote_send, receipt
+from widget.services.order import Placed
 from widget.services.privacy import PrivacyError
 from widget.services.quote import Requested
 from widget.store import audit
@@ -297,6 +298,27 @@ def test_who_is_erased_twice_is_erased_as_before(two: Engine) -> None:
 
     after = contents(two)
     assert {name for name, rows in after.items() if rows != before[name]} == {"audit_event", "subscription"}
+
+
+def test_an_accepted_quote_is_a_contract_that_no_erasure_and_no_time_takes_away(claire: Administrator) -> None:
+    billing = {"billing_name": "Claire Martin", "billing_address": "c/o Claire Martin\n75000 Paris"}
+    with transaction(claire.engine) as connection:
+        connection.execute(metadata.tables["space"].update().values(**billing))
+        connection.execute(member.update().where(member.c.name == "Paul Moreau").values(role="administrator"))
+    own = {"space_id": claire.space_id, "member_id": claire.member_id, "number": quoted(claire)}
+    quote_pdf.read(claire.engine, TERMS, **own, address="https://help.example", now=NOW)
+    form = {"key": "yes", "agreed": "", "late_ack": "", "language": "fr"}
+    accepted = quote_accept.accept(claire.engine, TERMS, **own, **form, now=NOW)
+    assert isinstance(accepted, Placed), accepted
+    before = contents(claire.engine)
+
+    privacy.erase(claire.engine, claire.member_id, now=NOW)
+    privacy.retain(claire.engine, POLICY, NOW + timedelta(3650))
+
+    after = contents(claire.engine)
+    assert (after["quote"], after["quote_pdf"]) == (before["quote"], before["quote_pdf"])
+    assert "Claire Martin" in text_of(after["quote"])
+    assert len(after["quote_pdf"]) == 1
 
 
 def plant_old_quote(connection: Connection, claire: Administrator) -> None:
