@@ -35,6 +35,7 @@ from widget.services.mail import Sender
 from widget.settings import Smtp
 from widget.store import delivery as deliveries
 from widget.store.engine import transaction
+from widget.store.outbox import instant
 from widget.store.tables import delivery, member, space
 from widget.store.tables import webhook as hook
 
@@ -429,6 +430,21 @@ def test_a_mail_server_away_for_72_hours_loses_nothing(claire: Administrator, tm
 
     assert len({letter["Message-ID"] for letter in postman.messages}) == len(postman.messages) == 6
     assert {state for _, state, _ in states(claire.engine)} == {"delivered"}
+
+
+def test_what_waits_behind_a_server_that_does_not_answer_waits_a_minute_and_counts_no_attempt(
+    claire: Administrator, tmp_path: Path
+) -> None:
+    for licenses in (3, 2):
+        claire.orders(Level("premium", 12, licenses), key=f"{licenses} licenses")
+    away = Dispatcher(post(claire.engine, tmp_path, port=free_port()))
+
+    away.round()
+    assert away.wait(20)
+
+    rows = [(row["attempts"], row["available_at"]) for row in contents(claire.engine)["delivery"]]
+    assert sorted(rows)[0] == (0, instant(NOW + timedelta(minutes=1)))
+    assert [attempts for attempts, _ in sorted(rows)] == [0, 1]
 
 
 def test_a_dead_endpoint_holds_up_no_other(claire: Administrator, tmp_path: Path) -> None:

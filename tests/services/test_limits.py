@@ -40,6 +40,17 @@ def test_a_limit_lets_its_number_pass_and_names_the_seconds_to_wait(engine: Engi
     assert limits.hit(limit, "claire") == 0
 
 
+def test_a_window_ends_when_it_was_to_end_however_often_somebody_tries_meanwhile(engine: Engine, clock: Clock) -> None:
+    limits, amount = Limits(engine, clock), WINDOWS[Limit.SIGN_IN].amount
+    waits(limits, Limit.SIGN_IN, "claire", amount)
+    clock.instant += timedelta(seconds=30)
+
+    refused = limits.hit(Limit.SIGN_IN, "claire")
+    clock.instant += timedelta(seconds=31)
+
+    assert (refused, limits.hit(Limit.SIGN_IN, "claire")) == (31, 0)
+
+
 def test_a_limit_counts_after_2038_too(engine: Engine, clock: Clock) -> None:
     clock.instant = datetime(2040, 2, 29, tzinfo=UTC)
     limits, amount = Limits(engine, clock), WINDOWS[Limit.FEEDBACK].amount

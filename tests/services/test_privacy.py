@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, LargeBinary, T
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget.domain.plan import Level
 from widget.services import feedback, members, privacy, quote, quote_accept, quote_due, quote_pdf, quote_send, receipt
+from widget.services.limits import Limit, Limits
 from widget.services.order import Placed
 from widget.services.privacy import PrivacyError
 from widget.services.quote import Requested
@@ -331,6 +332,17 @@ def plant_old_quote(connection: Connection, claire: Administrator) -> None:
         connection.execute(insert(table).values(made[name]))
 
 
+def test_how_often_something_was_done_is_forgotten_once_it_limits_nothing_any_more(claire: Administrator) -> None:
+    Limits(claire.engine, lambda: NOW).hit(Limit.SIGN_IN, "203.0.113.9")
+
+    left = []
+    for seconds in (59, 60):
+        privacy.retain(claire.engine, POLICY, NOW + timedelta(seconds=seconds))
+        left.append(len(contents(claire.engine)["rate_limit"]))
+
+    assert left == [1, 0]
+
+
 def test_what_was_never_delivered_waits_for_as_long_as_it_takes(claire: Administrator) -> None:
     claire.orders(Level("premium", 12, 2))
     before = contents(claire.engine)["delivery"]
@@ -381,6 +393,17 @@ def test_a_person_called_like_a_town_takes_no_town_out_of_a_quote(claire: Admini
     assert quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60)) == 1
 
 
+def test_a_person_called_like_the_space_leaves_the_space_its_name(claire: Administrator) -> None:
+    renamed(claire.engine, "Hugo Petit", "Atelier Nord")
+    claire.orders(Level("premium", 12, 2))
+    before = contents(claire.engine)
+
+    privacy.erase(claire.engine, "hugo.petit@atelier-nord.example", now=NOW)
+
+    assert contents(claire.engine)["outbox"] == before["outbox"]
+    assert "Atelier Nord" in [json.loads(row["private"]).get("space") for row in before["outbox"]]
+
+
 def test_somebody_whose_name_is_part_of_anothers_leaves_the_other_their_name(claire: Administrator) -> None:
     renamed(claire.engine, "Hugo Petit", "Martin")
     quoted(claire)
@@ -427,6 +450,22 @@ def test_whoever_was_renamed_is_erased_under_every_name_they_had(claire: Adminis
 
     left = text_of(contents(claire.engine))
     assert [name for name in ("Claire", "Karim", "Hugo Petit", "hugo petit", "Hugo Grand") if name in left] == []
+
+
+def test_who_only_sent_the_quote_of_somebody_else_is_erased_under_the_name_they_had_then(claire: Administrator) -> None:
+    with transaction(claire.engine) as connection:
+        connection.execute(member.update().where(member.c.name == "Paul Moreau").values(role="administrator"))
+    asked = claire.request(claire.begin(Level("premium", 20, 4)))
+    assert isinstance(asked, Requested)
+    (paul,) = claire.member_ids("Paul Moreau")
+    by_paul = {"space_id": claire.space_id, "member_id": paul, "number": asked.number, "key": "to-karim"}
+    quote_send.send(claire.engine, TERMS, **by_paul, email="karim.benali@atelier-nord.example", now=NOW)
+    renamed(claire.engine, "Paul Moreau", "Paul Grand")
+    assert "Paul Moreau" in text_of(contents(claire.engine))
+
+    privacy.erase(claire.engine, paul, now=NOW)
+
+    assert "Paul" not in text_of(contents(claire.engine))
 
 
 def test_the_comment_of_a_quote_is_kept_no_longer_than_that_of_an_order(claire: Administrator) -> None:

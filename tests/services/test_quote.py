@@ -163,6 +163,16 @@ def test_asking_viewing_expiring_and_withdrawing_change_nothing_in_the_subscript
     assert projection(claire) == before
 
 
+def test_the_quotes_of_an_archived_space_neither_expire_nor_remind(claire: Administrator, tmp_path: Path) -> None:
+    number = ask(claire)
+    bring_in(claire.engine, tmp_path, demo_space("atelier-nord", archived=True))
+
+    reminded = quote_due.remind(claire.engine, TERMS, NOW + timedelta(25))
+    expired = quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60))
+
+    assert (reminded, expired, [row["state"] for row in contents(claire.engine)["quote"]]) == (0, 0, ["open"]), number
+
+
 def test_the_same_key_is_the_same_quote_and_with_another_draft_refused(claire: Administrator) -> None:
     draft_id = claire.begin(FEWER_ZOOM)
     first = claire.request(draft_id)

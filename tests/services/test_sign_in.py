@@ -15,6 +15,7 @@ from widget.services.members import set_active
 from widget.services.sessions import NobodyError
 from widget.services.sign_in import Voucher
 from widget.services.transfer import import_file
+from widget.store import attempt
 from widget.store import identity as identities
 from widget.store import space as spaces
 from widget.store.engine import transaction
@@ -51,6 +52,16 @@ def test_a_session_says_who_and_where_and_ends_when_asked(engine: Engine, people
     assert isinstance(found, Session)
     assert (found.member_id, found.space_id) == (people["Claire Martin"].id, "atelier-nord")
     assert sign_in.read(engine, session_id, now=NOW) is None
+
+
+def test_what_was_begun_as_one_way_in_is_of_no_use_for_another(engine: Engine) -> None:
+    with transaction(engine) as connection:
+        attempt.add(connection, "id", kind="openid", browser="mine", data={"person": 1}, expires=NOW + SECOND)
+
+        other = attempt.take(connection, "id", kind="choice", browser="mine", now=NOW)
+        same = attempt.take(connection, "id", kind="openid", browser="mine", now=NOW)
+
+    assert (other, same) == (None, {"person": 1})
 
 
 def test_a_session_is_over_after_its_longest_time(engine: Engine, people: dict[str, Member]) -> None:

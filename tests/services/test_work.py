@@ -62,13 +62,13 @@ def test_a_clock_set_forward_applies_nothing_and_is_told(
     assert "the clock ran" in caplog.text
 
 
-@pytest.mark.parametrize("moved", [timedelta(hours=-2), timedelta(0), timedelta(hours=2)])
-def test_a_clock_set_a_little_is_believed(moved: timedelta) -> None:
+@pytest.mark.parametrize(("hours", "believed"), [(-200, True), (0, True), (2, True), (12, True), (13, False)])
+def test_a_clock_set_forward_by_no_more_than_half_a_day_is_believed(hours: int, believed: bool) -> None:
     clock = Clock()
     watch = Watch(clock)
-    clock.instant += moved
+    clock.instant += timedelta(hours=hours)
 
-    assert watch.jumped() is None
+    assert (watch.jumped() is None) == believed
 
 
 def test_the_worker_forgets_what_readers_wrote_when_the_policy_says_so(engine: Engine, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Whatever waits for the database waits alone: the articles and the health of the service are answered meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.web.conftest import Today, serving
 from widget.store.engine import transaction
 from widget.web.context import Context
 
+ARTICLES = ("/fr/abonnement/retrograder/", "/widget/health", "/widget/fr/change/result?users=9")
 FORM = {"article": "1001", "section": "", "version": "", "helpful": "yes"}
 
 
@@ -36,7 +37,7 @@ def test_the_articles_are_there_while_others_wait_for_the_database(
     with serving(tmp_path, today) as client:
         app = client.app
         assert isinstance(app, Starlette)
-        meanwhile, after = in_a_loop(read_meanwhile(app, WRITE[kind], waiting))
+        meanwhile, after = in_a_loop(read_meanwhile(app, WRITE[kind], waiting, ARTICLES))
 
     assert meanwhile == [200, 200, 200]
     assert set(after) <= {303, 404, 429}  # kept, nobody's, or one too many
@@ -52,7 +53,19 @@ def test_no_endpoint_takes_the_threads_of_the_articles(client: TestClient) -> No
     assert [each.path for each in ours if isinstance(each, Route) and not iscoroutinefunction(each.endpoint)] == []
 
 
-async def read_meanwhile(app: Starlette, write: Callable[..., Any], waiting: int) -> tuple[list[int], list[int]]:
+def test_whatever_reads_the_database_is_there_while_many_wait_at_the_way_in(tmp_path: Path, today: Today) -> None:
+    enter = partial(httpx2.AsyncClient.post, url="/widget/signin", data={"person": "nobody"})
+    with serving(tmp_path, today) as client:
+        app = client.app
+        assert isinstance(app, Starlette)
+        meanwhile, _ = in_a_loop(read_meanwhile(app, enter, 45, ["/widget/fr/change"]))
+
+    assert meanwhile == [200]
+
+
+async def read_meanwhile(
+    app: Starlette, write: Callable[..., Any], waiting: int, pages: Sequence[str]
+) -> tuple[list[int], list[int]]:
     """Return what is answered while somebody else holds the writer's lane, and what those get who waited for it."""
     context: Context = app.state.context
     there = httpx2.ASGITransport(app=app)
@@ -61,7 +74,6 @@ async def read_meanwhile(app: Starlette, write: Callable[..., Any], waiting: int
         with transaction(context.engine):
             others = [asyncio.create_task(write(browser)) for _ in range(waiting)]
             await asyncio.sleep(0.5)  # all have begun
-            pages = ("/fr/abonnement/retrograder/", "/widget/health", "/widget/fr/change/result?users=9")
-            meanwhile = [(await browser.get(page)).status_code for page in pages]
+            meanwhile = [(await asyncio.wait_for(browser.get(page), 10)).status_code for page in pages]
             assert not any(each.done() for each in others)
         return meanwhile, [each.status_code for each in await asyncio.gather(*others)]
