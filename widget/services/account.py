@@ -77,3 +77,11 @@ def read(connection: Connection, terms: Terms, *, space_id: str, member_id: str,
         occupants=tuple(occupants),
         inactive=tuple(spaces.members(connection, space_id, "inactive", "withdrawn")),
     )
+
+
+def of_administrator(
+    connection: Connection, terms: Terms, *, space_id: str, member_id: str, now: datetime
+) -> Account | None:
+    """Return what `read` does to an administrator of the space, and None to anybody else (rule: admin-only)."""
+    seen = read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    return seen if seen and seen.member.is_administrator else None

@@ -137,8 +137,8 @@ def current(connection: Connection, terms: Terms, *, space_id: str, member_id: s
 
     The caller holds the lock on the subscription (rule: admin-only).
     """
-    seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
-    if seen is None or not seen.member.is_administrator:
+    seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
+    if seen is None:
         return None
     if apply_due.in_space(connection, terms, space_id, on=seen.on, now=now):
         return account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)

@@ -61,9 +61,9 @@ def request(
         before = answered(connection, space_id, "quote", used)
         if before is not None:
             return before if isinstance(before, KeyReused) else Requested(before, replayed=True)
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
         draft = orders.load_draft(connection, space_id, member_id, draft_id)
-        if seen is None or draft is None or not seen.member.is_administrator:
+        if seen is None or draft is None:
             return Unknown()
         order_id = orders.of_draft(connection, space_id, draft_id)
         if order_id is not None:  # a draft is ordered once: nobody could accept its quote
@@ -135,9 +135,9 @@ def withdraw(
     """Withdraw an open quote and return how it stands; withdrawing twice is withdrawing once."""
     with transaction(engine) as connection:
         subscriptions.load(connection, space_id, lock=True)
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
         kept = quotes.load(connection, space_id, number)
-        if seen is None or kept is None or not seen.member.is_administrator:
+        if seen is None or kept is None:
             return Unknown()
         state = kept.state_on(day_of(kept, now))
         if state is not QuoteState.OPEN:

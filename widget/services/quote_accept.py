@@ -64,9 +64,9 @@ Accepted = Placed | Over | Differs | Refused | Incomplete | Unknown | KeyReused
 def look(engine: Engine, terms: Terms, *, space_id: str, member_id: str, number: str, now: datetime) -> Look | None:
     """Return a quote of the space and what accepting it now would give, to an administrator; None else."""
     with reading(engine) as connection:
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
         kept = quotes.load(connection, space_id, number)
-        if seen is None or kept is None or not seen.member.is_administrator:
+        if seen is None or kept is None:
             return None
         return _look(seen, kept, terms, now)
 

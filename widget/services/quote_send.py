@@ -48,9 +48,9 @@ def send(
     """
     with transaction(engine) as connection:
         subscriptions.load(connection, space_id, lock=True)
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
         kept = quotes.load(connection, space_id, number)
-        if seen is None or kept is None or not seen.member.is_administrator:
+        if seen is None or kept is None:
             return Unknown()
         reader = next(
             (each for each in seen.occupants if each.state == "active" and each.email.lower() == email.lower()), None

@@ -29,8 +29,8 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
             subscriptions.load(connection, space_id, lock=True)
         except KeyError:
             return False
-        seen = account.read(connection, terms, space_id=space_id, member_id=member_id, now=now)
-        if seen is None or not seen.member.is_administrator:
+        seen = account.of_administrator(connection, terms, space_id=space_id, member_id=member_id, now=now)
+        if seen is None:
             return False
         apply_due.in_space(connection, terms, space_id, on=seen.on, now=now)
         pending = subscriptions.pending(connection, space_id)

@@ -22,7 +22,7 @@ from widget.store.session import Session
 from widget.web.context import context_of
 from widget.web.forms import ANYTHING, OWN, WISH, Form, parse
 from widget.web.pages import answer, notice, to_sign_in
-from widget.web.session import not_allowed
+from widget.web.session import not_allowed, not_theirs
 from widget.wording import N_
 
 
@@ -48,6 +48,14 @@ def account_of(request: Request, session: Session) -> Account | None:
     return account.load(
         context.engine, context.terms, space_id=session.space_id, member_id=session.member_id, now=context.now()
     )
+
+
+def administered(request: Request, session: Session) -> Account:
+    """Return the space of a session to an administrator of it; raises the 404 of `not_theirs` for anybody else."""
+    seen = account_of(request, session)
+    if seen is None or not seen.member.is_administrator:
+        raise not_theirs(request)
+    return seen
 
 
 def wish_own(request: Request, session: Session, language: Language, body: str) -> Response:

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from widget.languages import Language
 from widget.services import quote
 from widget.store.quote import Kept
-from widget.web.account import account_of
+from widget.web.account import administered
 from widget.web.context import context_of
 from widget.web.pages import answer, to_sign_in
 from widget.web.quote import STATES
-from widget.web.session import not_theirs, session_of
+from widget.web.session import session_of
 from widget.web.threads import worked
 from widget.wording import N_
 
@@ -25,9 +25,7 @@ def listing(request: Request) -> Response:
     session = session_of(request)
     if session is None:
         return to_sign_in(request)
-    seen = account_of(request, session)
-    if seen is None or not seen.member.is_administrator:
-        raise not_theirs(request)
+    seen = administered(request, session)
     values = {
         "title": language.gettext(N_("Your quotes")),
         "rows": [

@@ -14,7 +14,7 @@ from widget.services import draft as drafts
 from widget.services.account import Account
 from widget.store.order import Draft
 from widget.store.session import Session
-from widget.web.account import account_of
+from widget.web.account import account_of, administered
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM
 from widget.web.pages import answer, notice, to_sign_in
@@ -114,9 +114,7 @@ def step(handler: Handler) -> Endpoint:
 
 
 def _own_step(request: Request, language: Language, session: Session) -> Step:
-    seen = account_of(request, session)
-    if seen is None or not seen.member.is_administrator:
-        raise not_theirs(request)
+    seen = administered(request, session)
     context = context_of(request)
     found = drafts.follow(
         context.engine,
