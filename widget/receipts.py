@@ -167,7 +167,7 @@ def _notes(facts: Mapping[str, Any]) -> list[str]:
 
 
 def _level(level: Mapping[str, Any], book: PriceBook, language: Language) -> str:
-    return level_text(Level(**level), book.plan(level["plan"]).name[language.code], language)
+    return level_text(Level(**level), book, language)
 
 
 def _day(language: Language) -> Any:

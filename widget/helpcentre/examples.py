@@ -7,7 +7,7 @@ from markupsafe import Markup
 from widget.domain.calendar import ONE_DAY
 from widget.domain.cancellation import CancellationPreview
 from widget.domain.change import ChangePreview
-from widget.domain.plan import Interval, Level, PriceBook
+from widget.domain.plan import Interval, PriceBook
 from widget.domain.terms import Terms
 from widget.helpcentre.markup import Row, facts_table, flat, lines
 from widget.languages import Language
@@ -48,17 +48,12 @@ def _answered(block: str, argument: str, terms: Terms) -> tuple[Case, object]:
         raise ValueError(f"::{block}{{{argument}}}: {error}") from None
 
 
-def told(level: Level, book: PriceBook, language: Language) -> str:
-    """Return a level in words, with the plan's name in this price book."""
-    return level_text(level, book.plan(level.plan).name[language.code], language)
-
-
 def _asked(result: ChangePreview, language: Language) -> list[Row]:
     t, book, subscription = language.gettext, result.price_book, result.subscription
     rows: list[Row] = [
         (t("Payment"), t(INTERVALS[subscription.interval])),
-        (t("Now"), told(subscription.in_use, book, language)),
-        (t("Requested"), told(result.wish, book, language)),
+        (t("Now"), level_text(subscription.in_use, book, language)),
+        (t("Requested"), level_text(result.wish, book, language)),
     ]
     if subscription.active_users:
         rows.append((t("Active users"), language.number(subscription.active_users)))

@@ -12,7 +12,7 @@ from widget.domain.policy import Policy
 from widget.domain.refusal import Rule
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
-from widget.helpcentre.examples import cancellation_rows, fee_rows, period, told
+from widget.helpcentre.examples import cancellation_rows, fee_rows, period
 from widget.helpcentre.markup import Cell, flat, lines, table
 from widget.languages import Language
 from widget.panels import INTERVALS, level_text
@@ -54,13 +54,13 @@ def _cases(rule: Rule, heading: str, terms: Terms, language: Language) -> Markup
 
 def _row(rule: Rule, case: Case, result: Answer, terms: Terms, language: Language) -> list[Cell]:
     book, subscription = terms.price_book(case.on), case.subscription
-    asked: Cell = language.gettext("cancellation") if case.wish is None else told(case.wish, book, language)
+    asked: Cell = language.gettext("cancellation") if case.wish is None else level_text(case.wish, book, language)
     if case.undo:
         asked = language.gettext("take back")
     return [
         language.date(case.on),
         lines(_payment(subscription, case, language)),
-        lines(_now(subscription, told(subscription.in_use, book, language), language)),
+        lines(_now(subscription, level_text(subscription.in_use, book, language), language)),
         asked,
         lines(_follows(rule, case, result, terms, language)),
     ]
@@ -100,9 +100,8 @@ def _follows(rule: Rule, case: Case, result: Answer, terms: Terms, language: Lan
 def _taken_back(result: Undone, terms: Terms, language: Language) -> list[Cell]:
     if not result.possible:
         return [language.gettext("Nothing left to take back.")]
-    level = result.after.in_use
-    name = terms.price_book(result.on).plan(level.plan).name[language.code]
-    return [f"{language.gettext('Usable again at once')}{language.gettext(':')} {level_text(level, name, language)}"]
+    level = level_text(result.after.in_use, terms.price_book(result.on), language)
+    return [f"{language.gettext('Usable again at once')}{language.gettext(':')} {level}"]
 
 
 def _changes(rule: Rule, result: ChangePreview, language: Language) -> list[Cell]:

@@ -7,7 +7,7 @@ from typing import Any
 from widget.domain.plan import Interval, Level
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels.words import ITEM_NAMES, fee_text, level_text, period_text, value_text
+from widget.panels.words import ITEM_NAMES, fee_text, level_text, period_text
 from widget.wording import N_
 
 Row = tuple[str, str, str]
@@ -74,12 +74,8 @@ def _line_rows(
 
 def _in_use(lines: Values, terms: Terms, language: Language) -> str:
     values = {line["item"]: line["before"] for line in lines}
-    return level_text(Level(**values), _plan_name(values["plan"], terms, language), language)
-
-
-def _plan_name(plan: str, terms: Terms, language: Language) -> str:
-    book = next(each for each in reversed(terms.price_books) if each.has(plan))
-    return value_text(plan, book, language)
+    book = next(each for each in reversed(terms.price_books) if each.has(values["plan"]))
+    return level_text(Level(**values), book, language)
 
 
 def _money_rows(

@@ -160,7 +160,7 @@ def _item(item: ItemDates, book: PriceBook, language: Language) -> str:
 
 def _fee(fee: Fee, quote: Quote, book: PriceBook, language: Language) -> Row:
     say = language.gettext
-    level = level_text(fee.level, book.plan(fee.level.plan).name[language.code], language)
+    level = level_text(fee.level, book, language)
     amount = fee_text(fee.amount, quote.interval, book, language)
     if fee.starts_on is None:
         return say(N_("Billed at first")), f"{amount} ({level})"

@@ -17,7 +17,7 @@ from widget.panels.words import (
     PER,
     after_text,
     fee_text,
-    period_level,
+    level_text,
     period_text,
     value_text,
 )
@@ -34,7 +34,7 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
     def why(*rules: Rule) -> Why:
         return [{"text": texts[rule], "link": link(rule)} for rule in dict.fromkeys(rules) if rule in texts]
 
-    steps = moments(preview, terms, language)
+    steps = moments(preview, language)
     return {
         "allowed": preview.allowed,
         "direction": language.gettext(DIRECTION_NAMES[preview.direction]),
@@ -47,7 +47,7 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
         "moments": steps,
         "drawing": drawing(steps),
         "lines": _lines(preview, language, why),
-        "amounts": _amounts(preview, language, terms, why),
+        "amounts": _amounts(preview, language, why),
         "days": _days(preview, language, why),
         "dates": _three_dates(preview, language),
         "goes_down": preview.goes_down,
@@ -99,11 +99,11 @@ def _replaced(preview: ChangePreview, language: Language, terms: Terms) -> list[
         return []
     subscription = preview.subscription
     pending = fee_periods(subscription.billed, preview.on, subscription.interval, terms)[1:]
-    return [_period(each, preview, language, terms) for each in pending]
+    return [_period(each, preview, language) for each in pending]
 
 
-def _period(period: FeePeriod, preview: ChangePreview, language: Language, terms: Terms) -> str:
-    level = period_level(period, terms.price_book(preview.on), language)
+def _period(period: FeePeriod, preview: ChangePreview, language: Language) -> str:
+    level = level_text(period.level, preview.price_book, language)
     fee = fee_text(period.amount, preview.subscription.interval, preview.price_book, language)
     return f"{period_text(period.starts_on, period.ends_on, language)}{language.gettext(':')} {level}, {fee}"
 
@@ -125,7 +125,7 @@ def _lines(preview: ChangePreview, language: Language, why: Callable[..., Why]) 
     ]
 
 
-def _amounts(preview: ChangePreview, language: Language, terms: Terms, why: Callable[..., Why]) -> list[dict[str, Any]]:
+def _amounts(preview: ChangePreview, language: Language, why: Callable[..., Why]) -> list[dict[str, Any]]:
     """Return each fee, invoice and loss with its period and the rules that make it."""
     currency, interval = preview.price_book.currency, preview.subscription.interval
     dated = [rule for line in preview.lines for rule in line.rules if rule in _DATE_RULES]
@@ -134,7 +134,7 @@ def _amounts(preview: ChangePreview, language: Language, terms: Terms, why: Call
             "name": language.gettext(N_("Fee")),
             "when": period_text(fee.starts_on, fee.ends_on, language),
             "amount": fee_text(fee.amount, interval, preview.price_book, language),
-            "what": period_level(fee, terms.price_book(preview.on), language),
+            "what": level_text(fee.level, preview.price_book, language),
             "why": why(*(dated if index else []), Rule.PRICE_OF_THE_DAY),
         }
         for index, fee in enumerate(preview.fees)

@@ -7,16 +7,15 @@ from typing import Any
 from widget.domain.calendar import ONE_DAY
 from widget.domain.change import ChangePreview
 from widget.domain.lines import LineChange
-from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels.words import ITEM_NAMES, after_text, fee_text, period_level, value_text
+from widget.panels.words import ITEM_NAMES, after_text, fee_text, level_text, value_text
 from widget.wording import N_
 
 #: The drawing's own units: the width of a column, and how high the highest and the lowest fee are drawn.
 COLUMN, TOP, BOTTOM = 100, 8, 32
 
 
-def moments(preview: ChangePreview, terms: Terms, language: Language) -> list[dict[str, Any]]:
+def moments(preview: ChangePreview, language: Language) -> list[dict[str, Any]]:
     """Return the days on which something happens, in order: a fee where one starts, and what else there is to say.
 
     `order` marks the day of the order, `after` the days from the first new fee on; `amount`, in minor units, is what is
@@ -35,7 +34,7 @@ def moments(preview: ChangePreview, terms: Terms, language: Language) -> list[di
                 "after": billed is not preview.fees[0],
                 "amount": billed.amount,
                 "fee": starts and fee_text(starts.amount, preview.subscription.interval, preview.price_book, language),
-                "level": starts and period_level(starts, terms.price_book(preview.on), language),
+                "level": starts and level_text(starts.level, preview.price_book, language),
                 "notes": said.get(day, []),
             }
         )

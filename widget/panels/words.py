@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from widget.domain.amounts import FeePeriod
 from widget.domain.calendar import ONE_DAY
 from widget.domain.change import ChangePreview
 from widget.domain.lines import Direction, LineChange
@@ -18,7 +17,6 @@ __all__ = [
     "after_text",
     "fee_text",
     "level_text",
-    "period_level",
     "period_text",
     "value_text",
 ]
@@ -33,9 +31,10 @@ INTERVALS = {Interval.MONTH: N_("monthly"), Interval.YEAR: N_("annual")}
 PER = {Interval.MONTH: N_("per month"), Interval.YEAR: N_("per year")}
 
 
-def level_text(level: Level, plan_name: str, language: Language) -> str:
-    """Return a level as a reader says it: "Premium, 15 users, 4 Zoom licenses"."""
-    return f"{plan_name}, {users(level.users, language)}, {zoom_licenses(level.zoom_licenses, language)}"
+def level_text(level: Level, book: PriceBook, language: Language) -> str:
+    """Return a level as a reader says it, the plan by its name in a book: "Premium, 15 users, 4 Zoom licenses"."""
+    plan = value_text(level.plan, book, language)
+    return f"{plan}, {users(level.users, language)}, {zoom_licenses(level.zoom_licenses, language)}"
 
 
 def fee_text(amount: int, interval: Interval, book: PriceBook, language: Language) -> str:
@@ -63,8 +62,3 @@ def after_text(line: LineChange, preview: ChangePreview, language: Language) -> 
     pending = getattr(preview.subscription.billed[-1].level, line.item)
     text = language.gettext(N_("stays %(value)s; the pending change to %(pending)s is given up"))
     return text % {"value": value, "pending": value_text(pending, preview.price_book, language)}
-
-
-def period_level(period: FeePeriod, book: PriceBook, language: Language) -> str:
-    """Return the level that is billed in a period."""
-    return level_text(period.level, book.plan(period.level.plan).name[language.code], language)

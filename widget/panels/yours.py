@@ -7,7 +7,7 @@ from widget.domain.amounts import fee_periods
 from widget.domain.calendar import ONE_DAY, anniversary_from, complete_months, first_of_next_month
 from widget.domain.cancellation import cancel_preview
 from widget.domain.change import preview
-from widget.domain.plan import Interval, Level, PriceBook
+from widget.domain.plan import Interval
 from widget.domain.refusal import Rule
 from widget.domain.subscription import Subscription
 from widget.domain.terms import Terms
@@ -64,14 +64,10 @@ def _has(subscription: Subscription, on: date, terms: Terms, language: Language)
     billed = fee_periods(subscription.billed, on, subscription.interval, terms)[0]
     book = terms.price_book(on)
     return language.gettext(HAVE if billed.level == subscription.in_use else USE) % {
-        "in_use": _level(subscription.in_use, book, language),
-        "level": _level(billed.level, book, language),
+        "in_use": level_text(subscription.in_use, book, language),
+        "level": level_text(billed.level, book, language),
         "fee": fee_text(billed.amount, subscription.interval, book, language),
     }
-
-
-def _level(level: Level, book: PriceBook, language: Language) -> str:
-    return level_text(level, book.plan(level.plan).name[language.code], language)
 
 
 def _less(subscription: Subscription, on: date, terms: Terms, language: Language) -> str:
@@ -95,7 +91,7 @@ def _paid(subscription: Subscription, on: date, terms: Terms, language: Language
     paid = highest(subscription.in_use, billed.level, book.rank)
     if paid == subscription.in_use or billed.ends_on is None:
         return ""
-    facts = {"paid": _level(paid, book, language), "last_day": language.date(billed.ends_on - ONE_DAY)}
+    facts = {"paid": level_text(paid, book, language), "last_day": language.date(billed.ends_on - ONE_DAY)}
     return language.gettext(PAID) % facts
 
 

@@ -168,15 +168,12 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
     terms = context_of(request).terms
     book, subscription = terms.price_book(seen.on), seen.subscription
 
-    def text(level: Level) -> str:
-        return level_text(level, book.plan(level.plan).name[language.code], language)
-
     fees = fee_periods(subscription.billed, seen.on, subscription.interval, terms)
     undo = seen.pending and seen.can_undo and f"/widget/{language.code}/undo/{seen.pending.id}"
     return {
         "space": seen.space.name,
         "person": seen.member.name,
-        "in_use": text(subscription.in_use),
+        "in_use": level_text(subscription.in_use, book, language),
         "occupied": subscription.occupied_users,
         "undo": undo,
         "renewal": subscription.term_start and anniversary_after(subscription.anchor, seen.on),
@@ -184,7 +181,7 @@ def state_view(request: Request, seen: Account, language: Language) -> dict[str,
             {
                 "starts_on": fee.starts_on if index else None,
                 "last_day": fee.ends_on and fee.ends_on - ONE_DAY,
-                "level": text(fee.level),
+                "level": level_text(fee.level, book, language),
                 "amount": fee_text(fee.amount, subscription.interval, book, language),
             }
             for index, fee in enumerate(fees)
