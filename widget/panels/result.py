@@ -39,7 +39,6 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
         "allowed": preview.allowed,
         "direction": language.gettext(DIRECTION_NAMES[preview.direction]),
         "say": summary(preview, language),
-        "on": preview.on,
         "blockers": [_refusal(each, preview, language, link) for each in preview.blockers],
         "warnings": [_refusal(each, preview, language, link) for each in preview.warnings],
         "replaces": _replaced(preview, language, terms),
@@ -53,7 +52,6 @@ def result_view(preview: ChangePreview, language: Language, link: RuleLink, term
         "goes_down": preview.goes_down,
         "late_date": preview.late_price_date,
         "late_text": _late_text(preview, language),
-        "unused": preview.unused and language.money(preview.unused.amount, preview.price_book.currency),
         "sample_data": preview.price_book.sample_data,
     }
 
@@ -69,9 +67,8 @@ def summary(preview: ChangePreview, language: Language) -> str:
     return language.gettext(N_("New fee: %(amount)s %(per)s from %(day)s.")) % values
 
 
-def _refusal(refusal: Refusal, preview: ChangePreview, language: Language, link: RuleLink) -> dict[str, Any]:
-    text = refusal_text(refusal, preview, language)
-    return {"rule": refusal.rule, "text": text, "link": link(refusal.rule)}
+def _refusal(refusal: Refusal, preview: ChangePreview, language: Language, link: RuleLink) -> dict[str, str]:
+    return {"text": refusal_text(refusal, preview, language), "link": link(refusal.rule)}
 
 
 def _price(preview: ChangePreview, language: Language) -> dict[str, Any]:
@@ -111,13 +108,11 @@ def _period(period: FeePeriod, preview: ChangePreview, language: Language) -> st
 def _lines(preview: ChangePreview, language: Language, why: Callable[..., Why]) -> list[dict[str, Any]]:
     return [
         {
-            "item": line.item,
             "name": language.gettext(ITEM_NAMES[line.item]),
             "before": value_text(line.before, preview.price_book, language),
             "after": after_text(line, preview, language),
             "direction": line.direction,
             "usable_from": line.usable_from,
-            "today": line.usable_from == preview.on,
             "priced_from": line.priced_from,
             "why": why(*line.rules),
         }
