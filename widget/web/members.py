@@ -115,7 +115,7 @@ def _show(
     find: str = "",
 ) -> Response:
     """Answer the list, least recently seen first; with `asked`, those names alone, each to be confirmed."""
-    result = this.result()
+    result = this.result
     floor = [each for each in result.blockers if each.rule is Rule.ACTIVE_USER_FLOOR]
     others, confirm = _others(this), asked is not None
     asking, errors = set(asked or ()), dict(summary)

@@ -33,7 +33,7 @@ def show(
 
     `stale` is what differs from the review before, by field (services.order.Stale); it may be empty.
     """
-    context, result = context_of(this.request), this.result()
+    context, result = context_of(this.request), this.result
     promise = reviewed(this.seen, result)
     interval, terms = this.seen.subscription.interval, context.terms
     differs = differences(stale, terms=terms, interval=interval, language=this.language) if stale else []

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from widget.web.session import is_own_form, not_theirs, session_of
 from widget.web.threads import Endpoint, formed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the result is kept
 class Step:
     """One step of a signed-in administrator's own draft.
 
@@ -51,8 +52,9 @@ class Step:
         """The first step again, filled in with the wish."""
         return self.address
 
+    @cached_property
     def result(self) -> ChangePreview:
-        """The preview of the wish as things are now."""
+        """The preview of the wish as things were read; whatever shows a step asks for it, and it is made once."""
         return preview(self.seen.subscription, self.draft.wish, on=self.seen.on, terms=context_of(self.request).terms)
 
     def anew(self) -> "Step":
@@ -69,7 +71,7 @@ class Step:
 
     def next_step(self) -> str:
         """The first step that is still missing."""
-        result = self.result()
+        result = self.result
         if any(each.rule is Rule.ACTIVE_USER_FLOOR for each in result.blockers):
             return "members"
         return "survey" if result.goes_down and self.draft.reason is None else "review"
@@ -79,7 +81,7 @@ class Step:
         shared = {
             "token": self.session.token,
             "back": self.choice,
-            "asks": self.result().goes_down,
+            "asks": self.result.goes_down,
             "summary": [],
             "errors": {},
         }
