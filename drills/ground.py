@@ -68,12 +68,12 @@ def started(url: str) -> Engine:
     return engine
 
 
-def people(engine: Engine, folder: Path, count: int, now: datetime = NOW, **changes: Any) -> list[Administrator]:
+def people(engine: Engine, folder: Path, count: int, **changes: Any) -> list[Administrator]:
     """Return the administrators of new spaces that all are like Atelier Nord, with three people each."""
     facts = demo_space("atelier-nord")
     facts["members"] = facts["members"][:3]
     spaces = [facts | {"id": f"space-{number}"} | changes for number in range(count)]
-    bring_in(engine, folder, *spaces, now=now)
+    bring_in(engine, folder, *spaces)
     return [administrator(engine, each["id"], "Claire Martin") for each in spaces]
 
 

@@ -6,12 +6,10 @@ may hold what somebody typed, so only its class, the database's code of it, and 
 
 import json
 import logging
-import sys
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import TextIO
 
 #: A note on an exception that stands in the log.
 TOLD = "told in the log"
@@ -81,9 +79,9 @@ def _is_news(record: logging.LogRecord) -> bool:
     return record.name != "uvicorn.error" or TOLD not in getattr(error, "__notes__", ())
 
 
-def configure(level: int, stream: TextIO = sys.stderr) -> None:
-    """Send every log line of the process to a stream, from this level on; libraries from warnings on."""
-    handler = logging.StreamHandler(stream)
+def configure(level: int) -> None:
+    """Send every log line of the process to standard error, from this level on; libraries from warnings on."""
+    handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
     handler.addFilter(_is_news)
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

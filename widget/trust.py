@@ -125,8 +125,8 @@ class _Reader:
         self.wrong(key, "a table")
         return {}
 
-    def text(self, table: str, found: dict[str, Any], key: str, default: str | None = None) -> str:
-        value = found.pop(key, default)
+    def text(self, table: str, found: dict[str, Any], key: str) -> str:
+        value = found.pop(key, None)
         if isinstance(value, str) and value:
             return value
         self.wrong(f"{table}{key}", "a text")

@@ -18,9 +18,8 @@ from widget.domain.timeline import step_at
 FOUR_YEARS = [date(2024, 1, 1) + timedelta(days=each) for each in range(1461)]
 
 
-def cancelled(on: date, *, term_start: date | None = date(2026, 7, 1), notice_months: int = 1) -> CancellationPreview:
-    terms = some_terms(policy=a_policy(notice_months=notice_months))
-    return cancel_preview(a_subscription(term_start=term_start), on=on, terms=terms)
+def cancelled(on: date, *, term_start: date | None = date(2026, 7, 1)) -> CancellationPreview:
+    return cancel_preview(a_subscription(term_start=term_start), on=on, terms=some_terms())
 
 
 def asked(case: Case) -> CancellationPreview:

@@ -91,10 +91,10 @@ Answer = bytes | Callable[[socket.socket], None]
 
 
 @contextmanager
-def http_trap(answer: Answer, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Trap]:
+def http_trap(answer: Answer, *, tls: ssl.SSLContext | None = None) -> Iterator[Trap]:
     """Run a listener that gives every request this answer."""
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-    listener.bind((host, 0))
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
     listener.listen(64)
     trap = Trap(listener.getsockname()[1])
 

@@ -55,12 +55,11 @@ def a_quote(
     *,
     customer: Customer | None = None,
     asked_by: str = "Claire Martin",
-    on: date = date(2027, 3, 25),
 ) -> Quote:
     return draw_up(
         a_subscription(level("premium", 12, 4), term_start=date(2026, 5, 8)),
         level("premium", 10, 2),
-        on=on,
+        on=date(2027, 3, 25),
         terms=TERMS,
         number="Q-2027-000123",
         language=language,

@@ -60,9 +60,9 @@ def post(engine: Engine, folder: Path, clock: Any = lambda: NOW, port: int | Non
     return Post(engine, TERMS, languages.load(), SENDER, out, gateway, clock)
 
 
-def send_all(ready: Post, wait: float = 20) -> None:
+def send_all(ready: Post) -> None:
     """Send until nothing is due at this moment."""
-    dispatcher, ends = Dispatcher(ready), time.monotonic() + wait
+    dispatcher, ends = Dispatcher(ready), time.monotonic() + 20
     while dispatcher.round():
         assert dispatcher.wait(max(0, ends - time.monotonic()))
 

@@ -237,8 +237,7 @@ def test_the_only_administrator_of_a_space_is_so_whoever_leads_others(engine: En
     with reading(engine) as connection:
         person = privacy.find(connection, boss.member_id)
 
-        assert privacy.is_last_administrator(connection, person) == ["own"]
-        assert privacy.spaces_of(connection, person) == ["own"]
+        assert privacy.led_alone(connection, person) == ["own"]
 
 
 def test_who_is_erased_here_leaves_a_namesake_next_door_as_they_are(engine: Engine) -> None:

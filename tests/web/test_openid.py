@@ -112,9 +112,9 @@ def client(service: TestClient, provider: Hostile) -> TestClient:
     return service
 
 
-def callback_of(client: TestClient, then: str = "/widget/fr/change") -> str:
+def callback_of(client: TestClient) -> str:
     """Go to the provider as the browser would, and return the address that it sends the browser back to."""
-    sent = client.get("/widget/signin", params={"next": then}, follow_redirects=False)
+    sent = client.get("/widget/signin", params={"next": "/widget/fr/change"}, follow_redirects=False)
     assert sent.status_code == 303, sent.text
     return at_provider(sent)
 

@@ -51,10 +51,10 @@ def erase(engine: Engine, who: str, *, now: datetime) -> list[str]:
 
 
 def _erase(connection: Connection, person: Person, now: datetime) -> None:
-    alone = rows.is_last_administrator(connection, person)
+    alone = rows.led_alone(connection, person)
     if alone:
         raise PrivacyError(f"the only administrator of {', '.join(alone)}: name another one first, then try again")
-    for space_id in rows.spaces_of(connection, person):
+    for space_id in sorted(person.space_ids):
         subscriptions.load(connection, space_id, lock=True)
     rows.erase(connection, person)
     for space_id, member_id in zip(person.space_ids, person.member_ids, strict=True):

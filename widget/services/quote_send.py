@@ -26,8 +26,6 @@ MOST_AN_HOUR = 5
 class Sent:
     """The message is in the outbox."""
 
-    email: str
-
 
 @dataclass(frozen=True, slots=True)
 class NotMember:
@@ -59,7 +57,7 @@ def send(
         used = (key, hash_of(number, reader.id if reader else ""))
         before = answered(connection, space_id, OPERATION, used) if reader else None
         if before is not None:
-            return before if isinstance(before, KeyReused) else Sent(email)
+            return before if isinstance(before, KeyReused) else Sent()
         state = kept.state_on(day_of(kept, now))
         if state is not QuoteState.OPEN:
             return Over(state, kept.order_id)
@@ -73,7 +71,7 @@ def send(
         told["private"] |= {"actor": seen.member.name, "recipient": reader.name, "opens": reader.is_administrator}
         outbox.add(connection, space_id, kind="quote.sent", facts=told, at=now, to=[reader.email])
         orders.remember(connection, space_id, OPERATION, *used, number)
-        return Sent(reader.email)
+        return Sent()
 
 
 def was_sent(engine: Engine, *, space_id: str, number: str, key: str) -> bool:

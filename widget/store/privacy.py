@@ -45,7 +45,6 @@ from widget.store.tables import (
     rate_limit,
     search_miss,
     session,
-    space,
     staff,
     survey_answer,
 )
@@ -156,7 +155,7 @@ def _mentioning(connection: Connection, column: Column[Any], person: Person) -> 
     return [row for row in found.mappings() if without(row[column.name], person.words) != row[column.name]]
 
 
-def is_last_administrator(connection: Connection, person: Person) -> list[str]:
+def led_alone(connection: Connection, person: Person) -> list[str]:
     """Return the spaces that would have no active administrator without the person."""
     leads = (member.c.role == "administrator", member.c.state == "active")
     alone = []
@@ -296,8 +295,3 @@ def remove_keys(connection: Connection, before: datetime) -> int:
 def remove_limits(connection: Connection, now: datetime) -> int:
     """Forget how often something was done in windows that are over."""
     return connection.execute(delete(rate_limit).where(rate_limit.c.ends_at <= int(now.timestamp()))).rowcount
-
-
-def spaces_of(connection: Connection, person: Person) -> list[str]:
-    """Return the ids of the person's spaces, archived ones as well."""
-    return sorted(connection.execute(select(space.c.id).where(space.c.id.in_(person.space_ids))).scalars())

@@ -71,7 +71,7 @@ class TableStorage(Storage):
         return self.get("") == 0
 
     def reset(self) -> int:
-        """Forget every window that is over; return how many."""
+        """Forget every window that is over; return how many. The library asks for it; nothing of ours calls it."""
         with transaction(self.engine) as connection:
             return connection.execute(
                 delete(rate_limit).where(rate_limit.c.ends_at <= int(self.now().timestamp()))

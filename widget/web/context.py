@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from math import isfinite
-from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter
 from sqlalchemy import Engine
@@ -47,9 +46,9 @@ class Context:
         """Return the present instant, in UTC."""
         return self.clock().astimezone(UTC)
 
-    def today(self, zone: str | None = None) -> date:
-        """Return the civil date in a zone, by default the vendor's."""
-        return self.clock().astimezone(ZoneInfo(zone) if zone else HOME_ZONE).date()
+    def today(self) -> date:
+        """Return the civil date in the vendor's zone."""
+        return self.clock().astimezone(HOME_ZONE).date()
 
     def has_current_articles(self) -> bool:
         """Return whether the articles, checked at the start, still show the policy and the price book in force."""
