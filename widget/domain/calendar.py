@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 ONE_DAY = timedelta(days=1)
+#: The days that may be named to the calculator, in a form, over HTTP or in a file to import.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 #: A term of a few years has this many days; a day takes some 200 bytes.
 _remembered = lru_cache(maxsize=4_096)
 

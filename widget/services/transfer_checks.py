@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from widget.catalogue import DATA
+from widget.domain.calendar import FIRST_DAY, LAST_DAY
 from widget.domain.plan import Plan
 from widget.domain.terms import Terms
 from widget.services.account import day_in
@@ -19,8 +20,6 @@ from widget.services.transfer_file import Located
 
 #: Who takes one of the users that are paid for (rule: active-user-floor).
 OCCUPYING = {"active", "invited"}
-#: The calendar of the rules, as the API has it.
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 _RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?")
 _LONGEST_REASON = 400
 

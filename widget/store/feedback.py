@@ -6,9 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
+from widget.store.engine import insert_into
 from widget.store.tables import feedback, search_miss
 
 #: Different searches kept; what is new after that is not.
@@ -100,8 +99,7 @@ def count_miss(connection: Connection, language: str, words: str, on: date) -> N
         return
     kept = connection.execute(select(func.count()).select_from(search_miss)).scalar_one()
     if kept < MOST_MISSES:
-        insert_into = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-        first = insert_into(search_miss).values(language=language, words=words, count=1, last_on=on)
+        first = insert_into(connection, search_miss).values(language=language, words=words, count=1, last_on=on)
         connection.execute(first.on_conflict_do_update(index_elements=[*search_miss.primary_key], set_=more))
 
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Table, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from widget.domain.quote import Quote, QuoteState, number_of
+from widget.store.engine import insert_into
 from widget.store.outbox import instant
 from widget.store.tables import outbox, quote, quote_counter, quote_pdf, space
 
@@ -166,5 +165,4 @@ def keep_pdf(connection: Connection, number: str, content: bytes, sha256: str) -
 
 
 def _insert_new(connection: Connection, table: Table, values: Mapping[str, object]) -> None:
-    insert_into = insert_sqlite if connection.dialect.name == "sqlite" else insert_postgresql
-    connection.execute(insert_into(table).values(**values).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, table).values(**values).on_conflict_do_nothing())

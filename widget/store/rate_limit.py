@@ -2,14 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from limits.storage import Storage
 from sqlalchemy import Engine, case, delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
-from widget.store.engine import reading, transaction
+from widget.store.engine import insert_into, reading, transaction
 from widget.store.session import hashed
 from widget.store.tables import rate_limit
 
@@ -35,17 +33,14 @@ class TableStorage(Storage):
         table = rate_limit.c
         # No window ends later than one that begins now: such a one was begun by a clock that ran ahead.
         over = or_(table.ends_at <= now, table.ends_at > now + expiry)
-        dialect: Any = sqlite if self.engine.dialect.name == "sqlite" else postgresql
-        statement = dialect.insert(rate_limit).values(key=hashed(key), count=amount, ends_at=now + expiry)
-        statement = statement.on_conflict_do_update(
-            index_elements=[table.key],
-            set_={
-                "count": case((over, amount), else_=table.count + amount),
-                "ends_at": case((over, now + expiry), else_=table.ends_at),
-            },
-        ).returning(table.count)
+        again = {
+            "count": case((over, amount), else_=table.count + amount),
+            "ends_at": case((over, now + expiry), else_=table.ends_at),
+        }
         with transaction(self.engine) as connection:
-            count: int = connection.execute(statement).scalar_one()
+            first = insert_into(connection, rate_limit).values(key=hashed(key), count=amount, ends_at=now + expiry)
+            counted = first.on_conflict_do_update(index_elements=[table.key], set_=again).returning(table.count)
+            count: int = connection.execute(counted).scalar_one()
         return count
 
     def get(self, key: str) -> int:

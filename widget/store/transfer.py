@@ -8,14 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from widget.domain.calendar import FIRST_DAY
 from widget.domain.plan import Level
 from widget.domain.subscription import Step
 from widget.domain.timeline import days_to_come
 from widget.store import subscription as subscriptions
 from widget.store.space import id_by_email
 from widget.store.tables import billed_step, member, pending_change, space, subscription
-
-_FIRST_DAY = date(2000, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ def _add_subscription(connection: Connection, space_id: str, facts: Mapping[str,
             space_id=space_id, interval=facts["interval"], term_start=facts.get("term_start"), version=1, **level
         )
     )
-    steps = facts["billed"] or [level | {"from": _FIRST_DAY}]
+    steps = facts["billed"] or [level | {"from": FIRST_DAY}]
     billed = tuple(
         Step(step["from"], Level(**{name: step[name] for name in level}), step.get("price_book")) for step in steps
     )

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from widget.domain.calendar import FIRST_DAY, LAST_DAY
 from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Interval, Level
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
@@ -15,7 +16,6 @@ from widget.languages import Language
 from widget.panels import plan_choices, result_view, sample
 from widget.services.limits import Limit
 from widget.web.account import calendar_of, link, proposed, show_own, wish_own
-from widget.web.api_models import FIRST_DAY, LAST_DAY
 from widget.web.context import accepted_language, context_of, query_of
 from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, is_own, parse
 from widget.web.limits import limited

@@ -4,9 +4,10 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from widget.domain.calendar import FIRST_DAY, LAST_DAY
 from widget.domain.terms import Terms
 from widget.languages import LOCALES
-from widget.web.api_models import DAY_PATTERN, FIRST_DAY, LAST_DAY, Question
+from widget.web.api_models import DAY_PATTERN, Question
 from widget.web.problem import MOST_ERRORS, TITLES
 from widget.web.search import LONGEST
 
