@@ -119,14 +119,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         problems.append(f"HELPCENTER_DEMO is {demo!r}: expected 0 or 1")
     data = Path(environment.get("HELPCENTER_DATA", "var")).resolve()
     database = environment.get("HELPCENTER_DATABASE", file_url(data / "helpcentre.sqlite3"))
-    if database.partition("?")[0] == "sqlite:///":
-        problems.append("HELPCENTER_DATABASE: names no file: expected an address such as sqlite:////srv/help.sqlite3")
-    elif not database.startswith(("sqlite:///", "postgresql+psycopg://")):
-        problems.append("HELPCENTER_DATABASE: expected an address that starts with postgresql+psycopg:// or sqlite:///")
-    elif not _is_kept_secret(database, environment):
-        problems.append(
-            "HELPCENTER_DATABASE: a database on another machine has to prove who it is: sslmode=verify-full"
-        )
+    if wrong := _wrong_database(database, environment):
+        problems.append(f"HELPCENTER_DATABASE: {wrong}")
     host = environment.get("HOST", "127.0.0.1")
     if not _HOST.fullmatch(host):
         problems.append(f"HOST is {host!r}: expected an address or a name of this machine, such as 127.0.0.1")
@@ -179,6 +173,17 @@ def _unknown(environment: Mapping[str, str]) -> list[str]:
     """Return a line for each key that looks like one of ours and is none: mistyped, it would be left out unsaid."""
     keys = sorted(key for key in environment if key.startswith("HELPCENTER_") and key not in _KEYS)
     return [f"{key}: there is no such key; the nearest is {get_close_matches(key, _KEYS, 1, 0)[0]}" for key in keys]
+
+
+def _wrong_database(database: str, environment: Mapping[str, str]) -> str:
+    """Return what is wrong with the address of a database, without repeating it: it may hold a password."""
+    if database.partition("?")[0] == "sqlite:///":
+        return "names no file: expected an address such as sqlite:////srv/help.sqlite3"
+    if not database.startswith(("sqlite:///", "postgresql+psycopg://")):
+        return "expected an address that starts with postgresql+psycopg:// or sqlite:///"
+    if not _is_kept_secret(database, environment):
+        return "a database on another machine has to prove who it is: sslmode=verify-full"
+    return ""
 
 
 def _is_kept_secret(database: str, environment: Mapping[str, str]) -> bool:
