@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from contextlib import suppress
 
 import pytest
@@ -155,7 +156,8 @@ def test_what_nobody_foresaw_is_one_line_in_the_log(client: TestClient, server: 
 
     client.app.router.routes.insert(0, Route("/broken", fail))  # type: ignore[attr-defined]  # a Starlette application
     written = io.StringIO()
-    logs.configure(logging.WARNING, written)
+    with redirect_stderr(written):
+        logs.configure(logging.WARNING)
 
     answer = heard(b"GET /broken HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n", server)
 
