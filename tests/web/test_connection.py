@@ -8,8 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import redirect_stderr
-from contextlib import suppress
+from contextlib import redirect_stderr, suppress
 
 import pytest
 import uvicorn
