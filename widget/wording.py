@@ -98,11 +98,12 @@ CASES = {
 
 #: What a price date says where its lines have several, or one that is no renewal date.
 STARTS = N_("Start of the lower price: %(price_date)s.")
-#: What late notice says beyond its date where something is paid for and can no longer be used.
+#: What takes the place of a refusal's sentence where less is asked for and the fee rises all the same.
 DEARER = N_(
     "You ask for less and will pay more: %(later_fee)s instead of %(fee)s, from %(from)s. The prices have risen since "
     "your last order."
 )
+#: What late notice says beyond its date where something is paid for and can no longer be used.
 UNUSED = N_(
     "Users and Zoom licenses drop on the day of the order all the same: %(unused)s is paid for what you can no longer "
     "use."

@@ -4,7 +4,7 @@
 def round_half_up(numerator: int, denominator: int) -> int:
     """Return numerator / denominator as a whole number, a half rounded away from zero.
 
-    Used once per invoice line (rules: "rounded half up once per invoice line").
+    Once for each amount that is invoiced, paid in vain or charged as VAT; never for what such an amount adds up.
     """
     if numerator < 0:
         return -round_half_up(-numerator, denominator)

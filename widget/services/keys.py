@@ -17,7 +17,7 @@ class KeyReused:
 
 
 def hash_of(*parts: str) -> str:
-    """Return the fingerprint of a request's body."""
+    """Return the fingerprint of some texts: of what a key came with, of what a reader saw."""
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

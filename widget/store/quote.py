@@ -18,7 +18,7 @@ _DOCUMENT = TypeAdapter(Quote)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A quote and what became of it; `state` is as kept: who asks on a later day asks `quote.state`."""
+    """A quote and what became of it; `state` is as kept: how it stands on a day is `state_on`."""
 
     quote: Quote
     space_id: str

@@ -1,4 +1,4 @@
-"""Exceptions turned into answers: problem documents for the API, pages for people. Nowhere else is a status decided."""
+"""Exceptions turned into answers, here alone: problem documents for the API, pages for people."""
 
 import logging
 
