@@ -647,6 +647,10 @@ def test_a_wrong_day_of_the_price_book_is_named_as_in_a_preview(client: TestClie
     assert wrong_fields(client.get(f"/widget/api/v1/price-book?{query}")) == {"on": code}
 
 
+def test_a_mistyped_name_is_not_taken_for_the_price_book_of_today(client: TestClient) -> None:
+    assert wrong_fields(client.get("/widget/api/v1/price-book?On=2027-03-15")) == {"On": "unknown"}
+
+
 def test_the_openapi_example_is_answered(client: TestClient) -> None:
     document = client.get("/widget/api/v1/openapi.json").json()
     body = document["paths"][PREVIEW]["post"]["requestBody"]["content"]["application/json"]

@@ -25,7 +25,7 @@ from widget.web.api_models import DayAsked, Question, SubscriptionFacts
 from widget.web.body import read_body
 from widget.web.context import Context, accepted_language, context_of
 from widget.web.limits import limited
-from widget.web.problem import FieldError, problem
+from widget.web.problem import FieldError, problem, wrong_names
 from widget.wording import explanations, refusal_text, rule_text
 
 
@@ -72,9 +72,9 @@ def _answered(body: bytes, context: Context, language: Language) -> remembered.A
 async def answer_price_book(request: Request) -> Response:
     """Answer `GET /widget/api/v1/price-book`, for today or the day `?on=`."""
     context, language = context_of(request), accepted_language(request)
+    if wrong := wrong_names(request.query_params, ("on",)):
+        return problem(422, language, errors=wrong)
     asked = request.query_params.getlist("on")
-    if len(asked) > 1:
-        return problem(422, language, errors=[FieldError("on", "repeated", {})])
     try:
         on = DayAsked.model_validate({"on": asked[0]}).on if asked else context.today()
     except ValidationError as error:

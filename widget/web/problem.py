@@ -1,7 +1,9 @@
 """Errors for machines: RFC 9457 problem documents, in the language asked."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from starlette.datastructures import QueryParams
 from starlette.responses import JSONResponse
 
 from widget.languages import Language
@@ -59,6 +61,12 @@ class FieldError:
     field: str
     code: str
     facts: dict[str, str | int]
+
+
+def wrong_names(sent: QueryParams, known: Collection[str]) -> list[FieldError]:
+    """Return an error for each name in a query that is not known here, and for each known one that is there twice."""
+    found = [FieldError(name, "unknown", {}) for name in dict.fromkeys(sent) if name not in known]
+    return found + [FieldError(name, "repeated", {}) for name in known if len(sent.getlist(name)) > 1]
 
 
 MESSAGES = {

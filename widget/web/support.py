@@ -11,7 +11,7 @@ from widget.settings import Settings
 from widget.web.articles import Article
 from widget.web.context import accepted_language, context_of
 from widget.web.limits import limited
-from widget.web.problem import FieldError, problem
+from widget.web.problem import FieldError, problem, wrong_names
 from widget.web.search import LONGEST
 from widget.web.threads import worked
 
@@ -40,8 +40,7 @@ def answer_articles(request: Request) -> Response:
 
 def _wrong(request: Request) -> list[FieldError]:
     sent, languages = request.query_params, context_of(request).languages
-    found = [FieldError(name, "unknown", {}) for name in dict.fromkeys(sent) if name not in QUERY]
-    found += [FieldError(name, "repeated", {}) for name in QUERY if len(sent.getlist(name)) > 1]
+    found = wrong_names(sent, QUERY)
     if sent.get("lang", "fr") not in languages:
         found.append(FieldError("lang", "not_one_of", {"expected": ", ".join(languages)}))
     if len(sent.get("q", "")) > LONGEST:
