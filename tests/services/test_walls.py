@@ -32,7 +32,7 @@ from widget.store import (
     transfer,
 )
 from widget.store.engine import open_engine, reading, transaction
-from widget.store.tables import delivery, member, metadata, placed_order
+from widget.store.tables import audit_event, delivery, member, metadata, placed_order
 from widget.store.tables import outbox as outbox_rows
 from widget.store.tables import subscription as subscriptions
 
@@ -307,6 +307,23 @@ def test_the_chain_of_a_space_goes_on_where_it_stopped(engine: Engine) -> None:
         assert audit.head(connection, "own")[0] == sequence + 1
         assert audit.first_altered(connection, "own") is None
         assert previous != audit.head(connection, "own")[1]
+
+
+def test_an_event_is_not_later_because_a_neighbour_had_a_later_one(engine: Engine) -> None:
+    filled(engine, "own")
+    filled(engine, "neighbour")
+    ahead = NOW + timedelta(days=1)
+
+    with transaction(engine) as connection:
+        most = max(audit.head(connection, each)[0] for each in ("own", "neighbour"))
+        for each in ("own", "neighbour"):
+            while audit.head(connection, each)[0] < most:
+                audit.append(connection, each, at=NOW, actor="x", kind="test", data={})
+        for each, at in (("neighbour", ahead), ("own", NOW), ("own", NOW)):
+            audit.append(connection, each, at=at, actor="x", kind="test", data={})
+        rows = connection.execute(select(audit_event.c.at).where(audit_event.c.space_id == "own")).scalars()
+
+        assert ahead.isoformat() not in set(rows)
 
 
 def test_a_message_waits_for_what_goes_on_in_its_own_space_and_in_no_other(
