@@ -157,7 +157,10 @@ def stock_sources(folder: Path) -> Path:
 
 
 def _multiply(docs: Path, copies: int, *, stock: bool) -> None:
-    """Write as many more articles, from the real ones in turn, without what may be there only once."""
+    """Write as many more articles, from the real ones in turn, without what may be there only once.
+
+    Ours are listed at home, as each article is.
+    """
     for code in languages.LOCALES:
         originals = [path for path in sorted((docs / code).glob("*.md")) if path.stem != "index"]
         texts = [path.read_text(encoding="utf-8") for path in originals]
@@ -168,6 +171,9 @@ def _multiply(docs: Path, copies: int, *, stock: bool) -> None:
                 text = re.sub(r"^number: .*$", f"number: {100_000 + number}", text, count=1, flags=re.MULTILINE)
                 text = re.sub(r"\{ #([a-z-]+) \.rule \}", r"{ #generated-\1 }", text)
             (docs / code / f"generated-{number}.md").write_text(text, encoding="utf-8")
+        if copies and not stock:
+            with (docs / code / "index.md").open("a", encoding="utf-8") as home:
+                home.write(f"\n::articles{{{' '.join(f'generated-{number}' for number in range(copies))}}}\n")
 
 
 def _build(folder: Path) -> tuple[float, float]:
