@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
+from typing import Any
 
 from sqlalchemy import select
 
@@ -24,11 +25,11 @@ CHILDREN.set_forkserver_preload(["bench.crash"])
 
 
 def submit(url: str, said: Connection) -> None:
-    """Order one thing after the other until killed; say each key before it is sent, and again when it is placed."""
+    """Order one thing after the other until killed; say each request before it is sent, its key when it is placed."""
     who = buyer(open_engine(url))
     while True:
         draft_id = who.ready()
-        said.send((SENT, draft_id))
+        said.send((SENT, (draft_id, who.agreed[draft_id])))
         outcome = who.send(draft_id)
         assert isinstance(outcome, order.Placed), outcome
         said.send((DONE, draft_id))
@@ -45,8 +46,8 @@ def row(kind: Kind) -> Row:
         kills += 1
         acknowledged += done
         # As a browser does that had no answer: the service is there again, the same request is sent with its key.
-        for key in sent - set(done):
-            again[_sent_again(url, key)] += 1
+        for key in sent.keys() - set(done):
+            again[_sent_again(url, key, sent[key])] += 1
             acknowledged.append(key)
     engine = open_engine(url)
     with reading(engine) as connection:
@@ -65,8 +66,8 @@ def row(kind: Kind) -> Row:
     return (f"kill -9 during orders, {kind.name}", told, "0 lost, 0 doubled, every unknown one placed once")
 
 
-def _killed(url: str) -> tuple[set[str], list[str]]:
-    """Return the keys that a child had sent, and those that it had an answer for, when it was killed."""
+def _killed(url: str) -> tuple[dict[str, str], list[str]]:
+    """Return what a child had sent, by key, and the keys that it had an answer for, when it was killed."""
     here, there = CHILDREN.Pipe(duplex=False)
     child = CHILDREN.Process(target=submit, args=(url, there))
     child.start()
@@ -76,10 +77,10 @@ def _killed(url: str) -> tuple[set[str], list[str]]:
     child.kill()
     child.join()
     told = list(_told(here))
-    return {key for what, key in told if what == SENT}, [key for what, key in told if what == DONE]
+    return dict(each for what, each in told if what == SENT), [each for what, each in told if what == DONE]
 
 
-def _told(said: Connection) -> Iterator[tuple[str, str]]:
+def _told(said: Connection) -> Iterator[tuple[str, Any]]:
     while True:
         try:
             yield said.recv()
@@ -87,10 +88,9 @@ def _told(said: Connection) -> Iterator[tuple[str, str]]:
             return
 
 
-def _sent_again(url: str, key: str) -> str:
+def _sent_again(url: str, key: str, agreed: str) -> str:
     engine = open_engine(url)
-    outcome = buyer(engine).send(key)
-    repeated = buyer(engine).send(key)
+    outcome, repeated = (buyer(engine).place(key, key=key, agreed=agreed) for _ in range(2))
     engine.dispose()
     if not (isinstance(outcome, order.Placed) and isinstance(repeated, order.Placed)):
         return "not placed"
