@@ -46,6 +46,7 @@ def test_a_locked_contract_shows_closed_fields_and_whom_to_write_to(client: Test
     proposed = client.get("/widget/fr/change?users=150").text
     assert "Ces valeurs vous ont été proposées" not in proposed
     assert "Un contrat verrouillé ne peut pas être modifié ici" in proposed
+    assert "data-live" not in proposed  # closed fields ask for no result, and no script fills them
     wish = {"plan": "ultimate", "users": "150", "zoom_licenses": "40"}
     assert client.post("/widget/fr/change", data=wish).status_code == 403
 
@@ -140,6 +141,29 @@ def test_the_example_sent_by_somebody_signed_in_shows_what_it_asks_of_their_own_
     assert chosen(one_less.text) == ("essential", "4", "1")
     assert chosen(nothing.text) == ("essential", "5", "1")
     assert "there is nothing to change" in nothing.text
+
+
+def test_an_example_with_a_number_that_cannot_be_read_is_no_wish_either(client: TestClient, today: Today) -> None:
+    enter(client, today, "full-house")  # Essential, 5 users, 1 Zoom license
+
+    sent = client.post("/widget/en/change", data=sample(LESS).fields() | {"users": "four"})
+
+    assert "You are signed in: the example no longer counts" in sent.text
+    assert "Number of users: write a whole number in digits" in sent.text
+    assert chosen(sent.text) == ("essential", "four", "1")
+
+
+def test_the_days_of_the_example_are_those_of_the_example_for_somebody_signed_in_too(
+    client: TestClient, today: Today
+) -> None:
+    days = html.unescape(
+        re.findall(r'href="([^"]+/calendar\.ics[^"]*)"', client.get("/widget/en/change/result?users=18").text)[0]
+    )
+    before = client.get(days).text
+    enter(client, today, "full-house")
+
+    assert client.get(days).text == before
+    assert "BEGIN:VEVENT" in before
 
 
 def chosen(page: str) -> tuple[str, ...]:

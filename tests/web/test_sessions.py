@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -13,7 +14,9 @@ from tests.web.test_journey import to_review
 from widget.store.session import hashed
 
 WISH = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
-TO_THE_WISH = "/widget/signin?next=%2Fwidget%2Ffr%2Fchange%3Fplan%3Dpremium%26users%3D12%26zoom_licenses%3D3"
+#: What the form of one's own subscription sends along.
+OWN = {"own": "1"}
+TO_THE_WISH = "/widget/signin?next=%2Fwidget%2Ffr%2Fchange%3Fplan%3Dpremium%26users%3D12%26zoom_licenses%3D3%26own%3D1"
 
 
 def test_the_cookie_of_a_session_is_out_of_reach_of_scripts_and_other_sites(client: TestClient) -> None:
@@ -74,7 +77,7 @@ def test_a_wish_typed_before_the_expiry_is_there_after_signing_in_again(client: 
     sign_in(client, "Claire Martin")
     today.instant += timedelta(minutes=31)
 
-    sent = client.post("/widget/fr/change", data=WISH, follow_redirects=False)
+    sent = client.post("/widget/fr/change", data=WISH | OWN, follow_redirects=False)
 
     assert sent.headers["location"] == TO_THE_WISH
 
@@ -100,11 +103,50 @@ def test_who_signed_out_in_another_tab_reads_no_example_in_place_of_their_own_su
     assert [each.headers["location"] for each in (calendar, sent)] == [TO_THE_WISH] * 2
 
 
+def test_after_the_expiry_the_example_is_calculated_as_for_anybody(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    today.instant += timedelta(minutes=31)
+    example = dict(re.findall(r'name="(\w+)" value="([^"]*)"', client.get("/widget/fr/change").text)) | WISH
+    example["users"] = "16"
+
+    sent = client.post("/widget/fr/change", data=example)
+
+    assert sent.status_code == 200
+    assert "Ceci est un essai avec un exemple" in sent.text
+    assert "calendar.ics" in sent.text
+
+
+def test_what_one_typed_before_the_expiry_is_not_called_proposed_by_a_link(client: TestClient, today: Today) -> None:
+    sign_in(client, "Claire Martin")
+    today.instant += timedelta(minutes=31)
+    led = client.post("/widget/fr/change", data=WISH | OWN, follow_redirects=False).headers["location"]
+    sign_in(client, "Claire Martin")
+
+    page = client.get(parse_qs(urlsplit(led).query)["next"][0]).text
+
+    assert 'name="users" value="12"' in page
+    assert '<p class="sw-note sw-proposed" hidden>' in page
+
+
+def test_a_very_long_query_is_left_behind_and_the_page_is_not(client: TestClient) -> None:
+    led = client.get("/widget/fr/space", params={"utm_source": "é" * 200}, follow_redirects=False).headers["location"]
+    page = client.get(led).text
+    claire, then = (
+        re.findall(r'name="person" value="([0-9a-f]+)"', page)[0],
+        re.search(r'name="next" value="(.*?)"', page),
+    )
+    assert then
+
+    back = client.post("/widget/signin", data={"person": claire, "next": then[1]}, follow_redirects=False)
+
+    assert back.headers["location"] == "/widget/fr/space"
+
+
 def test_the_element_is_told_to_sign_in_again_with_a_link(client: TestClient, today: Today) -> None:
     sign_in(client, "Claire Martin")
     today.instant += timedelta(minutes=31)
 
-    answer = client.post("/widget/fr/change", data=WISH, headers={"Accept": "text/html;fragment=1"})
+    answer = client.post("/widget/fr/change", data=WISH | OWN, headers={"Accept": "text/html;fragment=1"})
 
     assert answer.status_code == 401
     assert "Connectez-vous de nouveau pour continuer" in answer.text

@@ -83,6 +83,18 @@ def test_what_differs_is_announced_as_every_refusal_is(review: Review, client: T
     assert ("<title>Vérifiez votre modification" in first, "autofocus" in first) == (True, False)
 
 
+def test_a_review_kept_by_an_earlier_release_is_told_to_be_out_of_date(review: Review) -> None:
+    # What it promised holds a field that is gone by now, and differs in nothing that can be shown.
+    kept = "$." + review.form["agreed"] + ".retired"
+    review.write(f"UPDATE draft SET reviewed = json_set(reviewed, '{kept}', 1)")  # noqa: S608 -- our own fingerprint
+
+    status, page = review.order()
+
+    assert status == 409
+    assert "<title>Erreur\u00a0: Vérifiez votre modification" in page
+    assert rows(page) == [("Quelqu’un d’autre a modifié l’abonnement", "", "")]
+
+
 def test_somebody_was_added_meanwhile_and_the_way_to_the_surplus_is_shown(review: Review) -> None:
     review.write("UPDATE member SET state = 'active' WHERE name = 'Zoé Perrin'")
 

@@ -65,7 +65,7 @@ def wish_own(request: Request, session: Session, language: Language, body: str) 
     seen = account_of(request, session)
     if seen is None or not seen.member.is_administrator or seen.subscription.locked:
         return show_own(request, session, language, "change/choose.html", query="", status=403)
-    form, result = tried_own(request, seen, language, body, (OWN,))
+    form, result = tried_own(request, seen, language, body)
     if form.is_example:
         form, result = _out_of_example(request, seen, form)
     floor_only = result and {each.rule for each in result.blockers} == {Rule.ACTIVE_USER_FLOOR}
@@ -103,7 +103,7 @@ def show_own(
 
 
 def tried_own(
-    request: Request, seen: Account, language: Language, body: str, ignored: Container[str]
+    request: Request, seen: Account, language: Language, body: str, ignored: Container[str] = (OWN,)
 ) -> tuple[Form, ChangePreview | None]:
     terms, in_use = context_of(request).terms, seen.subscription.in_use
     defaults = {"plan": in_use.plan, "users": str(in_use.users), "zoom_licenses": str(in_use.zoom_licenses)}
@@ -119,7 +119,7 @@ def _out_of_example(request: Request, seen: Account, form: Form) -> tuple[Form, 
     """Return what the example's form asks of the own subscription: what nobody changed in it is what is in use."""
     starts = [sample(wish).fields() for wish in (LESS, MORE)]
     asked = {name: text for name, text in form.typed.items() if text not in {each[name] for each in starts}}
-    own, result = tried_own(request, seen, form.language, urlencode(asked), ())
+    own, result = tried_own(request, seen, form.language, urlencode(asked))
     own.fail("", "example")
     return own, result
 
@@ -160,7 +160,7 @@ def _show(
 def proposed(request: Request) -> bool:
     """Whether a link proposes values, which is said: nobody typed them. A form would have sent its example too."""
     asked = request.query_params
-    return request.method == "GET" and "in_users" not in asked and any(name in asked for name in WISH)
+    return request.method == "GET" and not {"in_users", OWN} & set(asked) and any(name in asked for name in WISH)
 
 
 def state_view(request: Request, seen: Account, language: Language) -> dict[str, Any]:

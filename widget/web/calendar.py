@@ -14,7 +14,7 @@ from widget.services.limits import Limit
 from widget.web.account import account_of, tried_own
 from widget.web.change import sign_in_again, tried
 from widget.web.context import context_of, query_of
-from widget.web.forms import OWN, SAMPLE, is_own, parse
+from widget.web.forms import SAMPLE, of_own_subscription, parse
 from widget.web.limits import limited
 from widget.web.pages import to_sign_in
 from widget.web.quote import Page
@@ -34,19 +34,19 @@ def _file(content: bytes) -> Response:
 def of_change(request: Request) -> Response:
     """Answer the days of the change that the query describes, over what is in use, or over the example.
 
-    What somebody's own page asks for is never answered over the example: without them the way leads to sign-in.
+    The page that asks says which it showed, whoever has signed in or out since.
     """
     limited(request, Limit.CALCULATE)
-    context, session = context_of(request), session_of(request)
+    context, session, query = context_of(request), session_of(request), query_of(request)
     language = context.languages[request.path_params["language"]]
-    seen = account_of(request, session) if session else None
-    if seen is not None:
-        form, result = tried_own(request, seen, language, request.url.query, (*SAMPLE, OWN))
+    if of_own_subscription(query):
+        seen = account_of(request, session) if session else None
+        if seen is None:
+            return sign_in_again(request, language, query)
+        form, result = tried_own(request, seen, language, query)
         of, name, sequence = f"{seen.space.id}/", seen.space.name, seen.stored.version
-    elif is_own(query_of(request)):
-        return sign_in_again(request, language, query_of(request))
     else:
-        form = parse(request.url.query, sample().fields(), SAMPLE, language)
+        form = parse(query, sample().fields(), SAMPLE, language)
         result, _ = tried(form, context.terms)
         of, name, sequence = "", "", 0
     if result is None or not result.allowed:

@@ -17,11 +17,11 @@ from widget.panels import plan_choices, result_view, sample
 from widget.services.limits import Limit
 from widget.web.account import calendar_of, link, proposed, show_own, wish_own
 from widget.web.context import accepted_language, context_of, query_of
-from widget.web.forms import ANYTHING, SAMPLE, WISH, Form, is_own, parse
+from widget.web.forms import ANYTHING, OWN, SAMPLE, WISH, Form, of_own_subscription, parse
 from widget.web.limits import limited
 from widget.web.pages import answer, frame_of, html, to_sign_in
 from widget.web.remembered import Answer, Question
-from widget.web.session import has_expired, session_id_of, session_of
+from widget.web.session import session_id_of, session_of
 from widget.web.step import Step as DraftStep
 from widget.web.threads import formed, in_thread
 
@@ -42,7 +42,7 @@ def choose(request: Request, body: str) -> Response:
     if session:
         return wish_own(request, session, language, body)
     if request.method == "POST":
-        if has_expired(request) or is_own(body):
+        if of_own_subscription(body):
             return sign_in_again(request, language, body)
         form = parse(body, sample().fields(), SAMPLE, language)
     else:
@@ -68,7 +68,7 @@ async def live(request: Request) -> Response:
     session = await in_thread(request, session_of, request) if session_id_of(request) else None
     if session:
         return await in_thread(request, show_own, request, session, language, "change/live.html")
-    if is_own(query_of(request)):
+    if of_own_subscription(query_of(request)):
         return sign_in_again(request, language, query_of(request), "change/over.html")
     remembered, frame = context_of(request).remembered, frame_of(request)
     asked = Question(query_of(request), language.code, frame)
@@ -87,7 +87,7 @@ def sign_in_again(request: Request, language: Language, sent: str, said: str = "
     `said` is the template that tells it to the element.
     """
     typed = parse(sent, {}, WISH, language).typed
-    wish = urlencode({name: value[:40] for name, value in typed.items()})
+    wish = urlencode({name: value[:40] for name, value in typed.items()} | {OWN: "1"})  # theirs: no link proposed it
     return to_sign_in(request, f"/widget/{language.code}/change?{wish}", said=said)
 
 

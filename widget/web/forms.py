@@ -72,7 +72,7 @@ LABELS = {
 }
 
 
-def is_own(sent: str) -> bool:
+def of_own_subscription(sent: str) -> bool:
     """Return whether a query or a form is of somebody's own subscription: once signed out, no example answers it."""
     return f"{OWN}=1" in sent.split("&")
 
@@ -164,8 +164,8 @@ class Form:
 
     @property
     def is_example(self) -> bool:
-        """Whether all that is wrong is that the example was sent, by somebody whose own subscription counts."""
-        return self.errors == {"": self.language.gettext(MESSAGES["example"])}
+        """Whether the example was sent, by somebody whose own subscription counts."""
+        return self.errors.get("") == self.language.gettext(MESSAGES["example"])
 
     @property
     def summary(self) -> list[tuple[str, str]]:
@@ -195,7 +195,7 @@ def parse(
     """Return the form that a query or a urlencoded body sends, over the defaults.
 
     A repeated field and an unknown one are errors of the form; neither is ever used. Fields of `many` may come several
-    times; those of `ignored` are passed over: another form of ours has them.
+    times; those of `ignored` are passed over.
     """
     form = Form(dict(defaults), language, many={name: [] for name in many})
     seen: set[str] = set()

@@ -16,7 +16,8 @@ SIGNED = frozenset({"/widget/signin/ended", "/widget/handoff"})
 
 
 def safe_next(path: str) -> str | None:
-    """Return a path on this site, or None for anything that a browser could read as another site."""
+    """Return a path on this site, without a query that makes it too long; None for what may lead to another site."""
+    path = path if len(path) <= 500 else path.partition("?")[0]
     if not path.startswith("/") or path.startswith(("//", "/\\")) or len(path) > 500:
         return None
     if any(not 33 <= ord(character) < 127 or character == "\\" for character in path):

@@ -98,11 +98,6 @@ def session_id_of(request: Request) -> str | None:
     return request.cookies.get(cookie(context_of(request).settings)) or None
 
 
-def has_expired(request: Request) -> bool:
-    """Whether the browser still holds a cookie of a session that is over."""
-    return session_id_of(request) is not None and signed_in(request) is None
-
-
 def remember(request: Request, response: Response, session_id: str) -> None:
     """Set the cookies of a new session."""
     settings = context_of(request).settings
