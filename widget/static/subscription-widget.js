@@ -89,10 +89,9 @@
 
     // What differs from what the server wrote.
     edits() {
-      const blank = this.form.cloneNode(true);
-      blank.reset();
-      const was = new FormData(blank);
-      return [...new FormData(this.form)].filter(([name, value]) => !was.getAll(name).includes(value));
+      return [...this.form.elements]
+        .filter((field) => (field.checked ? !field.defaultChecked : field.value !== (field.defaultValue ?? field.value)))
+        .map(({ name, value }) => [name, value]);
     }
 
     show() {
@@ -129,14 +128,13 @@
     }
 
     async load(address, focus) {
-      const own = this.isPersonal;
       this.isPersonal = true;
       if (address !== this.source) this.touched = false;
       const { answer, html } = (await this.ask("step", address)) ?? {};
       if (!answer) return;
       if (answer.status === 404 && address !== this.source) return this.load(this.source, focus);
       // What is typed meanwhile stays; the example goes.
-      const typed = own ? this.typed() : this.touched && this.edits();
+      const typed = this.form && this.touched && this.edits();
       this.at = address === this.source ? undefined : address;
       this.proposals = undefined;
       this.swap(html, focus);
