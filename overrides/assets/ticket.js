@@ -28,7 +28,10 @@ const title = (page, section) => {
   return words(page.querySelector("h1")) + (heading ? ` – ${words(heading)}` : "");
 };
 
-/** Return the values of the widget's form as a query, where somebody set one; without the spaces of "1 000". */
+// What parts groups of three digits, as the widget reads them: in French a comma is the decimal sign.
+const GROUPS = document.documentElement.lang === "en" ? /\s|,(?=\d{3}\b)/g : /\s/g;
+
+/** Return the values of the widget's form as a query, where somebody set one; numbers in digits alone. */
 const proposed = () => {
   const form = document.querySelector("subscription-widget form[data-live]");
   const set = [...(form?.elements ?? [])].some(
@@ -36,7 +39,7 @@ const proposed = () => {
       VALUES.includes(field.name) &&
       (field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue),
   );
-  const values = set ? [...new FormData(form)].map(([name, value]) => [name, value.replace(/\s/g, "")]) : [];
+  const values = set ? [...new FormData(form)].map(([name, value]) => [name, value.replace(GROUPS, "")]) : [];
   return new URLSearchParams(values.filter(([name, value]) => VALUES.includes(name) && VALUE.test(value))).toString();
 };
 

@@ -135,9 +135,21 @@ def test_the_last_choice_of_a_language_counts_whichever_page_comes_last(page: Pa
     expect(dialog.locator("textarea")).to_have_value(f"Rétrograder votre abonnement – Le préavis\n{link}")
 
 
-@pytest.mark.parametrize("typed", ["1 000", "1\u202f000", "1\u00a0000", " 1000 "])
-def test_a_number_goes_along_without_its_spaces(page: Page, typed: str) -> None:
-    page.goto(DOWNGRADE)
+ENGLISH = "/en/subscription/downgrade/"
+
+
+@pytest.mark.parametrize(
+    ("article", "typed"),
+    [
+        (DOWNGRADE, "1 000"),
+        (DOWNGRADE, "1\u202f000"),
+        (DOWNGRADE, "1\u00a0000"),
+        (ENGLISH, "1,000"),
+        (ENGLISH, " 1000 "),
+    ],
+)
+def test_a_number_goes_along_in_digits_alone(page: Page, article: str, typed: str) -> None:
+    page.goto(article)
     page.locator("#sw-users").fill(typed)
     page.locator("#here .headerlink").click()
 
