@@ -74,9 +74,9 @@ async def answer_price_book(request: Request) -> Response:
     context, language = context_of(request), accepted_language(request)
     if wrong := wrong_names(request.query_params, ("on",)):
         return problem(422, language, errors=wrong)
-    asked = request.query_params.getlist("on")
+    asked = request.query_params.get("on")
     try:
-        on = DayAsked.model_validate({"on": asked[0]}).on if asked else context.today()
+        on = context.today() if asked is None else DayAsked.model_validate({"on": asked}).on
     except ValidationError as error:
         return problem(422, language, errors=from_validation(error))
     return JSONResponse(_price_book(context.terms.price_book(on), on))

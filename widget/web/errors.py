@@ -84,7 +84,7 @@ def page(request: Request, status: int, headers: dict[str, str] | None = None) -
 
 
 def not_found(request: Request) -> Response:
-    """Return the site's 404 page in the language that the path names, else the reader's, with its reference.
+    """Return the site's 404 page in the language of the address, else the reader's, with its reference.
 
     A plain page of our own stands in where there is no site, as while another is put in its place.
     """

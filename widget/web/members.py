@@ -75,7 +75,7 @@ def _set_active(this: Step, chosen: list[str], *, active: bool) -> Response:
         )
     except MembersError as error:
         return _show(this, [_said(this, error.code)], None, chosen)
-    return this.go(this.anew().next_step())
+    return this.go(this.by_now().next_step())
 
 
 def _said(this: Step, code: str) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def refuse(request: Request, code: str, language: Language | None = None) -> Res
     language = language or accepted_language(request)
     reason = REASONS.get("unreachable" if STATUSES.get(code, 0) >= 500 else code, REASONS[""])
     lines = [language.gettext(each) for each in (reason, AGAIN)]
-    values = {"title": language.gettext(TITLE), "lines": lines, "again": "/widget/signin"}
+    values = {"title": language.gettext(TITLE), "lines": lines, "sign_in": "/widget/signin"}
     return answer(request, "session/refused.html", language, values, STATUSES.get(code, 400))
 
 

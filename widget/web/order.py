@@ -57,4 +57,4 @@ def place(this: Step, body: str) -> Response:
     if isinstance(outcome, KeyReused):
         return this.say(N_("The same order was sent with other contents. Start again from the choice."), 422)
     # Read again: what was read before the order's turn came may be what is out of date.
-    return show(this.anew(), stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)
+    return show(this.by_now(), stale=outcome.differences if isinstance(outcome, order.Stale) else None, status=409)

@@ -204,10 +204,10 @@ def _in_language(request: Request, code: str, typed: Mapping[str, str], leads_to
         for pages in context_of(request).articles.articles.values():
             if here.path in {each.path for each in pages.values()}:
                 return urlunsplit(("", "", pages[code].path, here.query, here.fragment))
-    # What takes forms alone has no page to lead to: the page that shows the form has.
-    parts = page_of(here.path).split("/")
     if here.path.startswith("/widget/problems/"):  # one address for all languages: programs know it
         return f"{here.path}?lang={code}"
+    # What takes forms alone has no page to lead to: the page that shows the form has.
+    parts = page_of(here.path).split("/")
     if len(parts) < 4 or parts[2] not in context_of(request).languages or "undo" in parts:
         return f"/widget/{code}/change"
     parts[2] = code

@@ -78,7 +78,7 @@ def ask(this: Step, body: str) -> Response:
     if isinstance(outcome, Ordered):
         return this.receipt(outcome.order_id)
     if isinstance(outcome, Refused):
-        return show_review(this.anew(), status=409)
+        return show_review(this.by_now(), status=409)
     return RedirectResponse(f"/widget/{this.language.code}/quotes/{outcome.number}", 303, NO_STORE)
 
 

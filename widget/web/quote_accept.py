@@ -15,6 +15,7 @@ from widget.web.account import late_view, link
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM, is_key, new_key, parse
 from widget.web.limits import limited
+from widget.web.order import UNTICKED
 from widget.web.pages import answer, notice, to_sign_in
 from widget.web.quote import NO_STORE, Page, show_page
 from widget.web.session import not_theirs
@@ -54,8 +55,7 @@ def _accept(page: Page, body: str) -> Response:
         title = N_("The same form was sent with other contents. Open the quote again.")
         return notice(page.request, page.language, title, back=page.address, status=422)
     if isinstance(outcome, Incomplete):
-        error = N_("Tick the box that confirms the date of the lower price.")
-        return _show(page.by_now(), error=error, status=422)
+        return _show(page.by_now(), error=UNTICKED, status=422)
     if isinstance(outcome, Differs):
         return _show(replace(page, look=outcome.look), again=True, status=409)
     return _show(page.by_now(), status=409)  # refused by a rule, or over

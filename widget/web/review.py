@@ -36,11 +36,12 @@ def show(
     context, result = context_of(this.request), this.result
     promise = reviewed(this.seen, result)
     interval, terms = this.seen.subscription.interval, context.terms
-    differs = differences(stale, terms=terms, interval=interval, language=this.language) if stale else []
     values = {
         "r": result_view(result, this.language, link(this.request, this.language), terms),
-        "differences": differs,
-        "again": bool(differs),
+        "differences": []
+        if stale is None
+        else differences(stale, terms=terms, interval=interval, language=this.language),
+        "again": status == 409,
         "instead": late_view(this.request, this.seen, this.language),
         "reason": this.draft.reason and this.language.gettext(REASONS[this.draft.reason]),
         "change": this.choice,

@@ -15,7 +15,7 @@ from widget.services import draft as drafts
 from widget.services.account import Account
 from widget.store.order import Draft
 from widget.store.session import Session
-from widget.web.account import account_of, administered
+from widget.web.account import administered
 from widget.web.context import context_of
 from widget.web.forms import OLD_FORM
 from widget.web.pages import answer, notice, to_sign_in
@@ -57,9 +57,9 @@ class Step:
         """The preview of the wish as things were read; whatever shows a step asks for it, and it is made once."""
         return preview(self.seen.subscription, self.draft.wish, on=self.seen.on, terms=context_of(self.request).terms)
 
-    def anew(self) -> "Step":
-        """The same step with the space as it is by now."""
-        return replace(self, seen=account_of(self.request, self.session) or self.seen)
+    def by_now(self) -> "Step":
+        """The same step with the space as it is by now; raises the 404 of `not_theirs` where it is no longer theirs."""
+        return replace(self, seen=administered(self.request, self.session))
 
     def go(self, step: str) -> Response:
         """Lead to another step."""

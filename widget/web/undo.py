@@ -38,8 +38,8 @@ def take_back(request: Request, body: str) -> Response:
     if done:
         found = undo.receipt_of(seen.space.id, request.path_params["change"])
         return RedirectResponse(f"/widget/{language.code}/receipts/{found}", 303, {"Cache-Control": "no-store"})
-    now = administered(request, session)  # it may have been locked meanwhile
-    if locked := locked_view(request, now, language):
+    seen = administered(request, session)  # it may have been locked meanwhile
+    if locked := locked_view(request, seen, language):
         return notice(request, language, locked["title"], [locked["text"]], back=home, status=409)
     title = N_("This change can no longer be undone: it is in force, or another order replaced it.")
     return notice(request, language, title, back=home, status=409)
