@@ -268,6 +268,18 @@ def test_nobody_is_told_that_prices_rose_who_gives_up_a_part_of_what_was_just_ad
     assert Rule.PRICE_OF_THE_DAY not in [each.rule for each in partly.warnings]
 
 
+@pytest.mark.parametrize("term_start", [None, date(2026, 7, 1)], ids=["monthly", "annual"])
+def test_nobody_is_told_that_prices_rose_who_drops_less_than_was_to_be_dropped(term_start: date | None) -> None:
+    ultimate = a_subscription(term_start=term_start, in_use=level("ultimate"))
+    to_the_lowest = preview(ultimate, level("essential"), on=date(2027, 3, 3), terms=TERMS)
+
+    only_one_down = preview(after(to_the_lowest), level("premium"), on=date(2027, 3, 20), terms=TERMS)
+
+    assert only_one_down.goes_down
+    assert only_one_down.fees[-1].amount > to_the_lowest.fees[-1].amount
+    assert [each.rule for each in only_one_down.warnings] == [Rule.ONE_PENDING_CHANGE]
+
+
 @pytest.mark.parametrize(
     ("term_start", "wish", "ordered", "last_day"),
     [

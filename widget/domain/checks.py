@@ -8,7 +8,7 @@ from widget.domain.plan import Level, PriceBook
 from widget.domain.policy import Policy
 from widget.domain.refusal import Fact, Refusal, Rule
 from widget.domain.subscription import Subscription
-from widget.domain.timeline import step_at
+from widget.domain.timeline import Rank, highest, step_at
 
 
 def blockers(
@@ -68,7 +68,7 @@ def warnings(
     price-of-the-day where dearer prices outweigh a smaller wish).
     """
     found = []
-    dearer = _dearer(fees_before, fees)
+    dearer = _dearer(fees_before, fees, book.rank)
     if dearer and overall(lines) is Direction.DOWNGRADE:
         was, fee = dearer
         raised: dict[str, Fact] = {
@@ -110,10 +110,13 @@ def warnings(
     return tuple(found)
 
 
-def _dearer(before: tuple[FeePeriod, ...], after: tuple[FeePeriod, ...]) -> tuple[int, FeePeriod] | None:
-    """Return the first fee above the one that was to be billed on its first day, with that one; None without one."""
+def _dearer(before: tuple[FeePeriod, ...], after: tuple[FeePeriod, ...], rank: Rank) -> tuple[int, FeePeriod] | None:
+    """Return the first fee above the one that was to be billed on its first day, for no more; with that one's amount.
+
+    None without one: what costs more because it is more, as where a decrease to come is replaced, is no dearer price.
+    """
     for fee in after:
-        was = next(each.amount for each in reversed(before) if each.starts_on <= fee.starts_on)
-        if fee.amount > was:
-            return was, fee
+        was = next(each for each in reversed(before) if each.starts_on <= fee.starts_on)
+        if fee.amount > was.amount and highest(was.level, fee.level, rank) == was.level:
+            return was.amount, fee
     return None
