@@ -106,7 +106,7 @@ site/built.stamp: $(SITE_SOURCES) .venv/figures | .venv/run.stamp
 	$(BIN)/mkdocs build --strict --site-dir site.new
 	@touch site.new/built.stamp
 	@# What is served while it is built stays whole: the folders change places at the end.
-	@if [ -e site ]; then mv site site.old; fi; mv site.new site; rm -rf site.old
+	@if [ -e site ]; then mv site site.old; fi && mv site.new site && rm -rf site.old
 
 # The articles show the policy and the price book in force, and lead to the service's address: on the day that another
 # version is in force, or for another address (HELPCENTER_SERVICE, SITE_URL), they are built anew.
