@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import Message
 from pathlib import Path
 from urllib.error import HTTPError, URLError
+from urllib.parse import urljoin
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 from urllib.request import Request as UrlRequest
 
@@ -72,7 +73,7 @@ class Hosts:
         one = one.replace("/srv/help-centre/site", str(ROOT / "site"))
         two = two.replace("example.com", "vendor.localhost").replace("127.0.0.1:8000", self.at(1))
         two = two.replace("/srv/help-centre/site", str(self.folder / "site"))
-        two = two.replace("https://service.vendor.localhost/", f"{self.service}/")
+        two = re.sub(r"(https://\w+\.vendor\.localhost)(?=[/$])", rf"\1:{self.port}", two)
         foreign = two[two.index("server {") : two.index("server {", two.index("server {") + 1)]
         foreign = foreign.replace("help.vendor.localhost", "friend.localhost stranger.localhost")
         foreign = re.sub(r"\n    include [^\n]*", "", foreign).replace("site;", "foreign;")
@@ -275,6 +276,10 @@ def test_while_the_service_restarts_the_site_answers_what_it_can_and_a_page_says
                 assert (answer.status, answer.headers["retry-after"]) == (503, "30")
                 said = {"fr": "Le service ne répond pas", "en": "The service does not answer"}[address[8:10]]
                 expect(page.get_by_role("heading", name=said)).to_be_visible()
+                expect(page.locator("h1:visible")).to_have_count(1)  # its script is there, and its dress
+                articles = page.goto(urljoin(page.url, f"/{address[8:10]}/"))
+                assert articles is not None
+                assert articles.ok
         answers = [page.goto(hosts.one + path) for path in ("/support/", "/a/9999/")]
         assert [each and each.status for each in answers] == [503, 404]
     finally:
