@@ -10,8 +10,10 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing, redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 
@@ -19,6 +21,8 @@ from widget import catalogue
 from widget.catalogue import DATA
 from widget.cli import main
 
+#: The account of Unix that owns nothing.
+NOBODY = 65_534
 #: What to do with a database from which nothing may start.
 WAY_BACK = "move it away, then put a copy in its place by `widget restore`"
 
@@ -141,6 +145,33 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
     assert stopped.returncode == 1
     assert "choose another HELPCENTER_DATA" in stopped.stderr
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Return a folder that every account may look into."""
+    folder = Path(mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("closed", ["", "helpcentre.sqlite3"], ids=["the folder", "the file"])
+def test_a_database_that_may_only_be_read_stops_what_would_write(open_folder: Path, closed: str) -> None:
+    run(["import", str(DATA / "demo.json")], open_folder)
+    for each in (open_folder, open_folder / "helpcentre.sqlite3"):
+        each.chmod(0o777)
+    (open_folder / closed).chmod(0o555)
+    me = os.geteuid()
+    if not me:
+        os.seteuid(NOBODY)  # who administers the machine may write everywhere
+    try:
+        stopped = run(["apply-due"], open_folder)
+    finally:
+        os.seteuid(me)
+
+    assert stopped.returncode == 1
+    assert stopped.stderr.startswith(f"{open_folder / closed}: cannot be written; run this as its owner")
 
 
 @pytest.mark.parametrize("name", ["what?", "100%41", "a#b", "é à"])
@@ -348,7 +379,7 @@ def test_a_price_book_that_was_taken_back_stops_the_start_and_is_named(tmp_path:
     stopped = run([command], tmp_path)
 
     assert (stopped.returncode, stopped.stdout) == (1, "")
-    assert stopped.stderr == "price-books.toml: version 2026-12 is missing: orders use it; put it back\n"
+    assert stopped.stderr == "price-books.toml: version 2026-12 is missing: something was promised by it; put it back\n"
 
 
 def test_a_full_disk_is_told_in_one_line_and_leaves_nothing_half_done(tmp_path: Path) -> None:
@@ -538,9 +569,12 @@ def test_sessions_are_ended_by_a_command_which_says_what_it_cannot(tmp_path: Pat
     unknown = run(["sessions", "end", "--space", "nowhere"], tmp_path)
     nobody = run(["sessions", "end", "--subject", "s-1", "--issuer", "https://id.example"], tmp_path)
     unclear = run(["sessions", "end"], tmp_path)
+    empty = [run(["sessions", "end", each, ""], tmp_path) for each in ("--space", "--subject")]
 
     assert (ended.returncode, ended.stdout) == (0, "0 sessions ended\n")
     assert (unknown.returncode, unknown.stderr) == (1, "no space has the id nowhere\n")
     assert (nobody.returncode, nobody.stderr) == (1, "nobody with this subject is signed in\n")
     assert unclear.returncode == 2
+    told = ["no space has the id \n", "nobody with this subject is signed in\n"]  # a variable of the shell was not set
+    assert [each.stderr for each in empty] == told
     assert "15 audit events" in run(["audit", "verify"], tmp_path).stdout

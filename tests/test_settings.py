@@ -53,6 +53,7 @@ def test_a_mail_server_is_spoken_to_with_starttls_on_587() -> None:
         ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h", "PGHOST": "db.example"}, "sslmode=verify-full"),
         ({"HELPCENTER_DATABASE": "postgresql+psycopg://localhost/h", "PGHOSTADDR": "203.0.113.5"}, "verify-full"),
         ({"HELPCENTER_DATABASE": "postgresql+psycopg:///h", "PGSERVICE": "p", "PGSSLMODE": "verify-full"}, "sslmode="),
+        ({"PORT": "9" * 5_000}, "PORT is '999"),
         ({"HOST": "no name"}, "HOST is 'no name': expected an address or a name of this machine"),
         ({"HOST": "a..b"}, "HOST is 'a..b'"),
         ({"HELPCENTER_ADRESS": "https://help.example.com"}, "there is no such key; the nearest is HELPCENTER_ADDRESS"),

@@ -30,12 +30,20 @@ from widget.services.demo import DemoRefusedError
 from widget.services.outbox import UnknownDeliveryError
 from widget.services.privacy import PrivacyError
 from widget.services.sessions import NobodyError
-from widget.services.terms import refuse_missing as refuse_missing_versions
+from widget.services.terms import refuse_missing_versions
 from widget.services.transfer_file import TransferError
 from widget.services.webhook import UnknownWebhookError
 from widget.services.work import Worker
 from widget.settings import Settings, SettingsError, read
-from widget.store.engine import DamagedError, StoreError, broken, migrate, open_engine, refuse_missing
+from widget.store.engine import (
+    DamagedError,
+    StoreError,
+    broken,
+    migrate,
+    open_engine,
+    refuse_missing,
+    refuse_unwritable,
+)
 from widget.web.articles import MissingSiteError
 from widget.web.connection import MOST_CONNECTIONS, Connection
 from widget.web.server import Server
@@ -147,7 +155,7 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         print(backup.restore(engine, chosen.file))
         return
     _ready(chosen.command, engine)
-    terms = catalogue.load()  # a wrong price book or policy stops every command
+    terms = catalogue.load()  # a wrong price book or policy stops every command that reads the database
     if chosen.command in ACTS:
         refuse_missing_versions(engine, terms)
     if settings.demo and chosen.command in {"demo", "serve"}:
@@ -174,6 +182,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
 def _ready(command: str, engine: Engine) -> None:
     if command not in MAKES:
         refuse_missing(engine)
+    if command in ACTS | MAKES:
+        refuse_unwritable(engine)
     if command not in LEAVES:
         migrate(engine, thorough=command in ACTS)
     if command in ACTS:
@@ -267,7 +277,7 @@ def _privacy(chosen: argparse.Namespace, _settings: Settings, engine: Engine) ->
 def _sessions(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
     logs.configure(logging.INFO)
     now = system_clock()
-    if chosen.space:
+    if chosen.space is not None:
         ended = sessions.end_in_space(engine, chosen.space, now=now)
     else:
         ended = sessions.end_of_subject(engine, chosen.subject, issuer=chosen.issuer, now=now)

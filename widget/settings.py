@@ -112,7 +112,7 @@ def read(environment: Mapping[str, str]) -> Settings:
     environment = {key: value for key, value in environment.items() if value}
     problems = _unknown(environment)
     port = environment.get("PORT", "8000")
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if not _is_port(port):
         problems.append(f"PORT is {port!r}: expected a number from 1 to 65535")
     demo = environment.get("HELPCENTER_DEMO", "0")
     if demo not in {"0", "1"}:
@@ -163,6 +163,10 @@ def read(environment: Mapping[str, str]) -> Settings:
 def file_url(path: Path) -> str:
     """Return the address of an SQLite file, whatever its name has in it."""
     return f"sqlite:///{quote(str(path))}"
+
+
+def _is_port(text: str) -> bool:
+    return bool(re.fullmatch("[0-9]{1,5}", text)) and 0 < int(text) < 65536
 
 
 def _here(host: str, port: str) -> str:
@@ -227,7 +231,7 @@ def _smtp(environment: Mapping[str, str], problems: list[str]) -> Smtp | None:
         missing = "PASSWORD" if user else "USER"  # what is there is not repeated: it may be the password
         problems.append(f"{prefix}{missing} is missing: expected a user with a password, or neither")
     port = environment.get(f"{prefix}PORT", _SMTP_PORTS[security])
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+    if not _is_port(port):
         problems.append(f"{prefix}PORT is {port!r}: expected a number from 1 to 65535")
         return None
     return Smtp(host, int(port), security, user, password)

@@ -6,7 +6,7 @@ A line is never removed. What is gone says where it leads now: `1010 -> 1003/bac
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -76,7 +76,10 @@ def links(pages: Pages) -> dict[str, Link]:
         for anchor, heading in first.sections.items():
             # A translation that is still to be written has no section yet: its link leads to the page.
             found[f"{number}/{anchor}"] = Link(
-                {code: page.path + f"#{anchor}" * (anchor in page.sections) for code, page in twins.items()},
+                {
+                    code: f"{page.path}#{anchor}" if anchor in page.sections else page.path
+                    for code, page in twins.items()
+                },
                 {code: f"{page.title} – {page.sections.get(anchor, heading)}" for code, page in twins.items()},
                 number,
             )
@@ -94,19 +97,19 @@ def moved(pages: Pages, published: Mapping[str, Published]) -> dict[str, Link]:
     for each in published.values():
         if each.address in present or each.address in paths:
             if each.successor:
-                raise PageError(f"docs/{REGISTRY}:{each.line}: {_reused(each, pages, published)}")
+                raise PageError(f"docs/{REGISTRY}:{each.line}: {_reused(each, pages, {*present, *published})}")
         else:
             found[each.address] = _followed(each, present, published)
     return found
 
 
-def _reused(each: Published, pages: Pages, published: Mapping[str, Published]) -> str:
+def _reused(each: Published, pages: Pages, addresses: Collection[str]) -> str:
     """Return what to do where an address that is there leads on: tickets mean the article that had a number first."""
     back = f"remove `-> {each.successor}`"
     if not each.address.isdecimal():
         return f"{each.address} is there: {back}"
     (file,) = (twins[ORIGINAL].file for twins in pages.values() if str(twins[ORIGINAL].number) == each.address)
-    free = max(_order(address)[0] for address in (*links(pages), *published)) + 1
+    free = max(_order(address)[0] for address in addresses) + 1
     return (
         f"{each.address} was another article's: choose another number for {file} (next free: {free}); only where that "
         f"article itself is back, {back}"

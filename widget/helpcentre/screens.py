@@ -100,6 +100,9 @@ def aged(manifest: Path = MANIFEST) -> list[str]:
 
 
 if __name__ == "__main__":
-    found = aged()
+    try:
+        found = aged()
+    except catalogue.CatalogueError as error:
+        sys.exit(str(error))
     if found:
         sys.exit(f"pictures that are out of date: {', '.join(found)}; run `make screens`, look at them and commit them")

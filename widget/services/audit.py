@@ -35,7 +35,7 @@ def verify(engine: Engine) -> Verified:
             found = audit.first_altered(connection, space_id)
             events += audit.head(connection, space_id)[0]
             # Of a chain that does not fit nothing is believed, and its data may be no JSON.
-            others = [] if found else audit.altered_orders(connection, space_id)
+            others = [] if found is not None else audit.altered_orders(connection, space_id)
         if found is not None:
             altered.append(f"space {space_id}: audit event {found} was altered or is missing")
         altered += [f"space {space_id}: order {each} is not what its audit event says" for each in others]

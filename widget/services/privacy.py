@@ -44,9 +44,9 @@ def erase(engine: Engine, who: str, *, now: datetime) -> list[str]:
         person = rows.find(connection, who)
         if person.is_somebody:
             _erase(connection, person, now)
-    scrub(engine)
+    cleaned = scrub(engine)
     if not person.is_somebody:
-        raise PrivacyError(f"{NOBODY}; the files are clean of who was erased before")
+        raise PrivacyError(f"{NOBODY}; the files are clean of who was erased before" if cleaned else NOBODY)
     return sorted(person.space_ids)
 
 

@@ -8,15 +8,17 @@ from widget.store.engine import reading
 from widget.store.terms import named
 
 
-def refuse_missing(engine: Engine, terms: Terms) -> None:
+def refuse_missing_versions(engine: Engine, terms: Terms) -> None:
     """Raise CatalogueError for a version that orders, quotes, messages or bills name and that is no longer there."""
     with reading(engine) as connection:
         missing = {
             "price-books.toml": named(connection, "price_book") - {book.version for book in terms.price_books},
             "policies.toml": named(connection, "policy") - {policy.version for policy in terms.policies},
         }
-    for file, versions in missing.items():
-        if versions:
-            raise CatalogueError(
-                f"{file}: version {', '.join(sorted(versions))} is missing: orders use it; put it back"
-            )
+    lines = [
+        f"{file}: version {', '.join(sorted(versions))} is missing: something was promised by it; put it back"
+        for file, versions in missing.items()
+        if versions
+    ]
+    if lines:
+        raise CatalogueError("\n".join(lines))

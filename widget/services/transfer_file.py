@@ -11,8 +11,8 @@ import os
 import re
 from bisect import bisect_left
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 #: Numbers of the format have six digits at most; what is longer is kept as text, which is no number.
@@ -20,7 +20,7 @@ _LONGEST = 18
 
 
 class TransferError(Exception):
-    """A file cannot be imported, and nothing was, one line for each wrong record: line, field, reason; or written."""
+    """A file cannot be written; or cannot be imported, and nothing was: a line for each wrong record, field, reason."""
 
 
 class Located(dict[str, Any]):
@@ -80,21 +80,26 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, 
 
 def write(path: Path, text: str) -> None:
     """Put a text into a file: what stood there stays until all of it is on the disk. Raises TransferError."""
-    target = path.resolve()
-    unfinished = Path(f"{target}.unfinished")
     try:
         if path.exists() and not path.is_file():  # such as /dev/stdout: written to, never replaced
             path.write_bytes(text.encode())
-            return
-        with unfinished.open("wb") as file:
-            file.write(text.encode())
+        else:
+            _replace(path.resolve(), text.encode())
+    except OSError as error:
+        raise TransferError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    descriptor, unfinished = mkstemp(prefix=f"{target.name}.", suffix=".unfinished", dir=target.parent)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise TransferError(f"{path}: cannot be written ({error.strerror})") from None
+        Path(unfinished).replace(target)
+    except OSError:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
 
 
 def _text(path: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 
-from widget.store.engine import DAMAGED, DamagedError, StoreError, reading
+from widget.store.engine import DamagedError, StoreError, is_damage, reading
 
 #: SQLite's `user_version` of a copy until somebody says that it takes the place of its original.
 FENCED = 7_340_011
@@ -36,7 +36,7 @@ def take(engine: Engine, target: Path, prove: Callable[[Path], Proof]) -> Proof:
         try:
             _copy(source, unfinished)
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode in DAMAGED:
+            if is_damage(error):
                 raise DamagedError(f"{source}: damaged, no copy was kept ({error})") from None
             raise
         _fence(unfinished)
@@ -60,7 +60,7 @@ def put(source: Path, engine: Engine, prove: Callable[[Path], Proof]) -> Proof:
         try:
             _copy(source, unfinished)
             fenced = _is_fenced(unfinished)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, DamagedError) as error:
             raise StoreError(f"{source}: cannot be read as a copy ({error})") from None
         if not fenced:
             raise StoreError(f"{source}: is no undamaged copy made by `widget backup`")

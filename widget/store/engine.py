@@ -1,5 +1,6 @@
 """The database: SQLite in one file by default, PostgreSQL beyond one machine. Correctness comes from constraints."""
 
+import os
 import shutil
 import sqlite3
 import threading
@@ -77,6 +78,16 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def refuse_unwritable(engine: Engine) -> None:
+    """Raise StoreError for a file, or a folder of one, that may be read alone: an order would find out otherwise."""
+    if engine.dialect.name != "sqlite":
+        return
+    file = Path(str(engine.url.database))
+    for each in (file.parent, file):
+        if each.exists() and not os.access(each, os.W_OK, effective_ids=True):
+            raise StoreError(f"{each}: cannot be written; run this as its owner, or choose another HELPCENTER_DATA")
+
+
 def _connected(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we begin ourselves, with IMMEDIATE: a read that turns to write never fails late
     journal = "WAL" if wal_is_safe(sqlite3.sqlite_version_info) else "TRUNCATE"
@@ -121,30 +132,33 @@ def insert_into(connection: Connection, table: Table) -> postgresql.Insert | sql
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
-def scrub(engine: Engine) -> None:
+def scrub(engine: Engine) -> bool:
     """Leave nothing of what was deleted in the files of SQLite: no page of the log, no free page.
 
-    Raises StoreError where there is no room for that, or somebody reads meanwhile: what was deleted stays deleted.
+    Returns whether there are such files: those of PostgreSQL are its own. Raises StoreError where there is no room for
+    that, or somebody reads meanwhile: what was deleted stays deleted.
     """
-    if engine.dialect.name == "sqlite":
-        with _writer, engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            if raw is None:
-                raise StoreError("the connection is closed")
-            try:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                raw.execute("VACUUM")
-                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except sqlite3.Error as error:
-                raise _not_clean(str(error)) from None
-            if busy:
-                raise _not_clean("somebody reads them")
+    if engine.dialect.name != "sqlite":
+        return False
+    with _writer, engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        if raw is None:
+            raise StoreError("the connection is closed")
+        try:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("VACUUM")
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            raise _not_clean(str(error)) from None
+        if busy:
+            raise _not_clean("somebody reads them")
+    return True
 
 
 def _not_clean(reason: str) -> StoreError:
     return StoreError(
         f"what was erased is not yet cleaned out of the files of the database ({reason}): "
-        "free room, or wait for who reads, then run the same command again"
+        "free room, or wait for who reads, then run the same command again, which may know nobody by this name any more"
     )
 
 
@@ -199,8 +213,7 @@ def is_current(engine: Engine) -> bool:
     """Return whether the schema is this program's. Raises StoreError for one that is newer than this program."""
     config = _config()
     with reading(engine) as connection:
-        _refuse_newer(connection, config)
-        found = MigrationContext.configure(connection).get_current_revision()
+        found = _refuse_newer(connection, config)
     return found == ScriptDirectory.from_config(config).get_current_head()
 
 
@@ -221,9 +234,14 @@ def way_back(engine: Engine) -> str:
     return f"move it away, then put a copy in its place by `{command}`"
 
 
+def is_damage(error: BaseException | None) -> bool:
+    """Return whether SQLite says that a file is damaged, or none of its own; an extended code counts as its kind."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
 def _unusable(engine: Engine, error: DBAPIError) -> StoreError:
     reason = " ".join(str(error.orig).split())
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in DAMAGED:
+    if is_damage(error.orig):
         return _damaged(engine, reason)
     return StoreError(f"{engine.url.database}: cannot be used as the database: {reason}")
 
@@ -243,10 +261,12 @@ def _refuse_damaged(engine: Engine) -> None:
             raise _damaged(engine, " ".join(found.split()))
 
 
-def _refuse_newer(connection: Connection, config: Config) -> None:
+def _refuse_newer(connection: Connection, config: Config) -> str | None:
+    """Return the revision of the schema, None for a new database. Raises StoreError for one that is not known."""
     current = MigrationContext.configure(connection).get_current_revision()
     try:
         if current is not None:
             ScriptDirectory.from_config(config).get_revision(current)
     except CommandError:
         raise StoreError(f"the database has schema {current}, newer than this program; install the newer one") from None
+    return current
