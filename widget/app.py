@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -103,6 +103,7 @@ def create_app(settings: Settings, engine: Engine, clock: Clock = system_clock) 
         exception_handlers={
             HTTPException: errors.http_error,
             ClientDisconnect: errors.gone,
+            DataError: errors.unheard_of,
             OperationalError: errors.unavailable,
             NoConnectionError: errors.unavailable,
             FullError: errors.unavailable,

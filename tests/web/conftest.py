@@ -42,9 +42,10 @@ def today() -> Today:
 
 
 @contextmanager
-def serving(tmp_path: Path, today: Today) -> Iterator[TestClient]:
+def serving(tmp_path: Path, today: Today, **environment: str) -> Iterator[TestClient]:
     """Run the service on a new database with the demo data."""
-    settings = read({"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1", "HELPCENTER_WORKER": "0"})
+    demo = {"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1", "HELPCENTER_WORKER": "0"}
+    settings = read(demo | environment)
     engine = open_engine(settings.database_url)
     migrate(engine)
     import_file(engine, catalogue.load(), DATA / "demo.json", now=today())

@@ -55,6 +55,11 @@ async def gone(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
+async def unheard_of(request: Request, _: Exception) -> Response:
+    """Answer a name or a number such as no row can have, which PostgreSQL says and SQLite just does not find."""
+    return refused(request, 404)
+
+
 async def server_error(request: Request, error: Exception) -> Response:
     """Answer what nobody foresaw: logged by its class and place, told without details."""
     log.error("unforeseen error", exc_info=error)
