@@ -60,7 +60,7 @@ def test_each_situation_has_its_space(engine: Engine, now: datetime) -> None:
     assert Rule.ACTIVE_USER_FLOOR in rules(seen["full-house"])
     assert Rule.LOCKED_CONTRACT in rules(seen["signed-contract"])
     assert isinstance(pending, Pending)
-    assert pending.due_on > seen["pending-decrease"].on
+    assert pending.due_on == seen["pending-decrease"].renewal_date
     assert seen["solo"].subscription.in_use.users == 1
     assert seen["three-thousand"].subscription.occupied_users == 3_000
     assert (seen["kiritimati"].on - seen["pago-pago"].on).days == 1

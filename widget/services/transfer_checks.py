@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from widget.catalogue import DATA
-from widget.domain.calendar import FIRST_DAY, LAST_DAY
+from widget.domain.calendar import FIRST_DAY, LAST_DAY, anniversary_after
 from widget.domain.plan import Plan
 from widget.domain.terms import Terms
 from widget.services.account import day_in
@@ -20,13 +20,20 @@ from widget.services.transfer_file import Located
 
 #: Who takes one of the users that are paid for (rule: active-user-floor).
 OCCUPYING = {"active", "invited"}
-_RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?")
+_RELATIVE = re.compile(r"today(?:([+-])([0-9]+)d)?(\+1y)?")
 _LONGEST_REASON = 400
 
 
 def file_problems(content: Any, terms: Terms, now: datetime) -> list[str]:
-    """Return every problem of a JSON file: those of its form or, where it has its form, those of its facts."""
-    return list(_form_problems(content)) or list(_fact_problems(content["spaces"], terms, now))
+    """Return every problem of a JSON file: of its form and, where a space has its form, of its facts."""
+    form = list(_form_problems(content))
+    told = [f"line {line}: {reason}" for line, _, reason in form]
+    if any(len(path) < len(("spaces", 0)) for _, path, _ in form):
+        return told  # what is wrong is no single space
+    wrong = {path[1] for _, path, _ in form}
+    return told + list(
+        _fact_problems([each for at, each in enumerate(content["spaces"]) if at not in wrong], terms, now)
+    )
 
 
 def member_problems(record: dict[str, Any]) -> Iterator[str]:
@@ -42,15 +49,17 @@ def member_problems(record: dict[str, Any]) -> Iterator[str]:
 
 
 def day_of(text: str, on: date) -> date:
-    """Return the civil date that a text of the format names, relative ones counted from `on`.
+    """Return the civil date that a text of the format names, relative ones counted from `on`, or a year after that.
 
     Raises ValueError for a day that is none, or outside the calendar of the rules.
     """
     relative = _RELATIVE.fullmatch(text)
     days = timedelta(int(relative[2] or 0)) if relative else timedelta()
     found = date.fromisoformat(text) if not relative else on - days if relative[1] == "-" else on + days
+    if relative and relative[3]:
+        found = anniversary_after(found, found)
     if not FIRST_DAY <= found <= LAST_DAY:
-        raise ValueError(f"{found} is not between {FIRST_DAY} and {LAST_DAY}")
+        raise ValueError(f"not between {FIRST_DAY} and {LAST_DAY}")
     return found
 
 
@@ -90,14 +99,15 @@ def _reason(error: Any) -> str:
     return f"{_field(error.absolute_path)}: {message}"
 
 
-def _form_problems(content: Any) -> Iterator[str]:
+def _form_problems(content: Any) -> Iterator[tuple[int, tuple[Any, ...], str]]:
+    """Yield the line of each problem of form, the path to it, and its field with the reason."""
     for found, path in _objects(content, ()):
-        yield from (f"line {found.line}: {_field((*path, name))}: given more than once" for name in found.twice)
+        yield from ((found.line, path, f"{_field((*path, name))}: given more than once") for name in found.twice)
     for path, reason in _unprintable(content):
-        yield f"line {_line(content, path)}: {_field(path)}: {reason}"
+        yield _line(content, path), path, f"{_field(path)}: {reason}"
     errors = _validator("file").iter_errors(content)
     for error in sorted(errors, key=lambda each: [str(part) for part in each.absolute_path]):
-        yield f"line {_line(content, error.absolute_path)}: {_reason(error)}"
+        yield _line(content, error.absolute_path), tuple(error.absolute_path), _reason(error)
 
 
 def _line(content: Any, path: Any) -> int:
@@ -163,12 +173,12 @@ def _billing_problems(space: Located) -> Iterator[str]:
 
 def _subscription_problems(space: Located, terms: Terms, on: date) -> Iterator[str]:
     facts, steps = space["subscription"], space["subscription"].get("billed", [])
-    try:
-        starts = [day_of(step["from"], on) for step in steps]
-        term = day_of(facts["term_start"], on) if "term_start" in facts else None
-    except ValueError as error:
-        yield f"line {facts.line}: subscription: {error}"
+    wrong = [*_wrong_days(facts, "term_start", on), *(each for step in steps for each in _wrong_days(step, "from", on))]
+    if wrong:
+        yield from wrong
         return
+    starts = [day_of(step["from"], on) for step in steps]
+    term = day_of(facts["term_start"], on) if "term_start" in facts else None
     if (facts["interval"] == "year") != (term is not None):
         yield f"line {facts.line}: term_start: needed with annual payment, and only there"
     if term is not None and term > on:
@@ -176,6 +186,13 @@ def _subscription_problems(space: Located, terms: Terms, on: date) -> Iterator[s
     if starts and (starts[0] > on or starts != sorted(set(starts))):
         yield f"line {facts.line}: billed: expected ascending days, the first not after the day of the import"
     yield from _level_problems(facts, terms, on)
+
+
+def _wrong_days(record: Located, name: str, on: date) -> Iterator[str]:
+    try:
+        day_of(record.get(name, "today"), on)
+    except ValueError as error:
+        yield f"line {record.line}: {name}: {record[name]!r}: {error}"
 
 
 def _level_problems(facts: Located, terms: Terms, on: date) -> Iterator[str]:
@@ -212,14 +229,12 @@ def _limit_problems(level: Located, plan: Plan) -> Iterator[str]:
 
 def _member_list_problems(space: Located, on: date) -> Iterator[str]:
     members = [*space["members"], *generated_members(space)]
+    seen = {member["email"].lower() for member in generated_members(space)}
     for member in space["members"]:
-        try:
-            day_of(member.get("last_seen", "today"), on)
-        except ValueError as error:
-            yield f"line {member.line}: last_seen: {error}"
-    for email, times in Counter(member["email"].lower() for member in members).items():
-        if times > 1:
-            yield f"line {space.line}: members: {email!r} is used twice"
+        yield from _wrong_days(member, "last_seen", on)
+        if member["email"].lower() in seen:
+            yield f"line {member.line}: email: {member['email']!r} is used twice"
+        seen.add(member["email"].lower())
     if not any(each["role"] == "administrator" and each["state"] == "active" for each in members):
         yield f"line {space.line}: members: expected at least one active administrator"
     occupied = sum(each["state"] in OCCUPYING for each in members)
