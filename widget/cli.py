@@ -92,7 +92,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("accept-restored", help="let a restored copy take its original's place")
     for name, text in (
         ("import", "spaces (JSON) or members (CSV)"),
-        ("export", "every space as JSON"),
+        ("export", "every space (JSON), or every member (CSV)"),
         ("backup", "copy the SQLite file while it is in use, and prove the copy"),
         ("restore", "put a copy where the database is to be; it acts only after accept-restored"),
     ):
@@ -232,7 +232,8 @@ def _work(_chosen: argparse.Namespace, settings: Settings, engine: Engine) -> No
 
 
 def _export(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
-    print(transfer.export_file(engine, chosen.file))
+    export = transfer.export_members if chosen.file.suffix.lower() == ".csv" else transfer.export_file
+    print(export(engine, chosen.file))
 
 
 def _backup(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:

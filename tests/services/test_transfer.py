@@ -21,6 +21,7 @@ from widget.services.transfer import (
     CSV_COLUMNS,
     Report,
     export_file,
+    export_members,
     import_file,
     import_members,
 )
@@ -159,11 +160,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a day that is none": (
         with_subscription(interval="year", term_start="2026-02-30"),
-        "line 10: subscription: day is out of range for month",
+        "line 10: term_start: '2026-02-30': day is out of range for month",
     ),
     "a member's day that is none": (
         with_member(last_seen="2026-02-30"),
-        "line 17: last_seen: day is out of range for month",
+        "line 17: last_seen: '2026-02-30': day is out of range for month",
     ),
     "a price book that is none": (
         with_subscription(
@@ -198,7 +199,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a day before the calendar": (
         with_subscription(interval="year", term_start="1999-12-31"),
-        "line 10: subscription: 1999-12-31 is not between 2000-01-01 and 2100-12-31",
+        "line 10: term_start: '1999-12-31': not between 2000-01-01 and 2100-12-31",
     ),
     "a step after the calendar": (
         with_subscription(
@@ -207,11 +208,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
                 {"from": "9999-12-31", "plan": "free", "users": 1, "zoom_licenses": 0},
             ]
         ),
-        "line 10: subscription: 9999-12-31 is not between 2000-01-01 and 2100-12-31",
+        "line 22: from: '9999-12-31': not between 2000-01-01 and 2100-12-31",
     ),
     "a generated member who is there already": (
         with_member(email="USER1@solo.example") | {"generated_members": 1},
-        "line 5: members: 'user1@solo.example' is used twice",
+        "line 17: email: 'USER1@solo.example' is used twice",
     ),
     "nobody to order": (
         with_member(role="user"),
@@ -266,6 +267,16 @@ def test_every_wrong_record_is_named_not_only_the_first(engine: Engine, tmp_path
         bring_in(engine, tmp_path, with_member(role="user"), space("pago-pago", time_zone="Mars/Olympus"))
 
     assert [line.split(": ")[1] for line in str(caught.value).splitlines()] == ["members", "time_zone"]
+
+
+def test_a_slip_in_one_space_hides_no_wrong_fact_of_another(engine: Engine, tmp_path: Path) -> None:
+    slip = space("pago-pago") | {"locked": "yes"}
+
+    with pytest.raises(TransferError) as caught:
+        bring_in(engine, tmp_path, slip, with_member(role="user"))
+
+    told = [line.split(": ")[1] for line in str(caught.value).splitlines()]
+    assert told == ["spaces.0.locked", "members"]
 
 
 @pytest.mark.parametrize(
@@ -334,6 +345,20 @@ def test_an_address_in_capitals_is_the_same_person(claire: Administrator, tmp_pa
 
     assert report == Report(added=0, changed=1, unchanged=0)
     assert claire.seen().member.email == "Claire.Martin@Atelier-Nord.example"
+
+
+def test_exported_members_come_in_again_and_nothing_changes(new_engine: NewEngine, tmp_path: Path) -> None:
+    engine, file = new_engine(), tmp_path / "members.csv"
+    import_file(engine, TERMS, DEMO, now=NOW)
+    import_members(engine, members_file(tmp_path, "solo,=1+1,sum@solo.example,user,inactive,"), now=NOW)
+
+    count = export_members(engine, file)
+    lines = file.read_text("utf-8").splitlines()
+
+    assert lines[0] == HEADER
+    assert len(lines) == count + 1
+    assert "solo,'=1+1,sum@solo.example,user,inactive," in lines  # no formula to a spreadsheet
+    assert import_members(engine, file, now=NOW) == Report(added=0, changed=0, unchanged=count)
 
 
 def test_capitals_beyond_ascii_make_no_second_person_and_the_export_comes_in_again(

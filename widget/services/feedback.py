@@ -1,13 +1,12 @@
 """Was this article helpful? Readers say so with one click, comment if they like, and search in vain: kept and told."""
 
-import csv
-import io
 import secrets
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import Engine
 
+from widget.services import transfer_file
 from widget.store import feedback
 from widget.store.engine import reading, transaction
 from widget.store.feedback import Feedback
@@ -15,8 +14,6 @@ from widget.store.feedback import Feedback
 LONGEST_COMMENT = 2000
 #: How long a comment may follow the click.
 OPEN_FOR = timedelta(hours=1)
-#: What a spreadsheet would take for the start of a formula.
-_FORMULA = tuple("=+-@\t\r\n|%")
 COLUMNS = ("at", "article", "section", "language", "version", "helpful", "comment")
 
 
@@ -85,16 +82,12 @@ def as_csv(engine: Engine) -> str:
     """Return all that readers said, one line each; no cell is a formula to a spreadsheet."""
     with reading(engine) as connection:
         said = feedback.everything(connection)
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(COLUMNS)
-    for each in said:
-        answer = "yes" if each.helpful else "no"
-        row = (each.at.isoformat(), each.article, each.section, each.language, each.version, answer, each.comment)
-        writer.writerow([_cell(value) for value in row])
-    return file.getvalue()
+    rows = [
+        (each.at.isoformat(), each.article, each.section, each.language, each.version, _yes(each), each.comment)
+        for each in said
+    ]
+    return transfer_file.as_csv(COLUMNS, rows)
 
 
-def _cell(value: object) -> str:
-    text = str(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
+def _yes(each: Feedback) -> str:
+    return "yes" if each.helpful else "no"

@@ -21,7 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from widget.domain.terms import Terms
 from widget.services.account import day_in
 from widget.services.transfer_checks import OCCUPYING, day_of, file_problems, generated_members, member_problems
-from widget.services.transfer_file import TransferError, read_csv, read_json, write
+from widget.services.transfer_file import TransferError, as_csv, read_csv, read_json, write
 from widget.store import audit
 from widget.store import calendar as feeds
 from widget.store import space as spaces
@@ -95,6 +95,15 @@ def export_file(engine: Engine, path: Path) -> int:
         found = rows.everything(connection)
     write(path, json.dumps({"format": 1, "spaces": found}, ensure_ascii=False, indent=2) + "\n")
     return len(found)
+
+
+def export_members(engine: Engine, path: Path) -> int:
+    """Write every member to a CSV file that `import_members` reads; return how many. Raises TransferError."""
+    with reading(engine) as connection:
+        found = rows.everything(connection)
+    people = [member | {"space": space["id"]} for space in found for member in space["members"]]
+    write(path, as_csv(CSV_COLUMNS, ((member.get(name, "") for name in CSV_COLUMNS) for member in people)))
+    return len(people)
 
 
 @contextmanager

@@ -11,10 +11,13 @@ import os
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
 
+#: What a spreadsheet would take for the start of a formula, and what keeps it from doing so.
+_FORMULA, _TEXT = tuple("=+-@\t\r\n|%"), "'"
 #: Numbers of the format have six digits at most; what is longer is kept as text, which is no number.
 _LONGEST = 18
 
@@ -73,9 +76,31 @@ def read_csv(path: Path, columns: tuple[str, ...]) -> list[tuple[int, dict[str, 
     try:
         if tuple(reader.fieldnames or ()) != columns:
             raise TransferError(f"line 1: header: expected {','.join(columns)}")
-        return [(reader.line_num, record) for record in reader]
+        return [(reader.line_num, {name: _read(value) for name, value in record.items()}) for record in reader]
     except csv.Error as error:
         raise TransferError(f"{path}: not CSV: line {reader.reader.line_num}: {error}") from None
+
+
+def as_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a table as `read_csv` reads it: no cell is a formula to a spreadsheet."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(columns)
+    writer.writerows([_written(str(value)) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA)
+
+
+def _written(text: str) -> str:
+    return f"{_TEXT}{text}" if _is_formula(text) else text
+
+
+def _read(value: Any) -> Any:
+    """Return a cell as it was before `_written`; what is too many or too few in a record is no text."""
+    return value[1:] if isinstance(value, str) and value.startswith(_TEXT) and _is_formula(value[1:]) else value
 
 
 def write(path: Path, text: str) -> None:
