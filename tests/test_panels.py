@@ -10,7 +10,7 @@ from widget.domain.change import ChangePreview, preview
 from widget.domain.plan import Level
 from widget.domain.quote import draw_up
 from widget.domain.refusal import Rule
-from widget.domain.subscription import SINCE_EVER
+from widget.domain.subscription import SINCE_EVER, Step
 from widget.panels import result_view
 from widget.panels.quote import effect_rows
 from widget.panels.timeline import BOTTOM, TOP, drawing
@@ -24,6 +24,7 @@ WISHES = [
     pytest.param(level("ultimate", users=25), IN_TIME, id="all higher"),
     pytest.param(level("essential", users=25, zoom_licenses=4), IN_TIME, id="up and down"),
     pytest.param(level(users=25), date(2027, 7, 1), id="on the day of the renewal"),
+    pytest.param(level(users=25), date(2027, 6, 10), id="more users in the last month of the term"),
 ]
 
 
@@ -47,9 +48,20 @@ def test_each_line_that_changes_and_each_amount_and_deadline_has_its_reason(wish
 
     unexplained = [row["name"] for row in view["lines"] if (row["direction"] != "same") != bool(row["why"])]
     unexplained += [row["name"] for row in view["amounts"] if not row["why"]]
-    unexplained += [row["name"] for row in view["days"] if not row["why"] and row["name"] != "Date de renouvellement"]
+    unexplained += [row["name"] for row in view["days"] if not row["why"]]
 
     assert unexplained == []
+
+
+def test_the_renewal_has_its_reason_where_what_is_paid_already_is_raised_again() -> None:
+    subscription = a_subscription(in_use=level(users=15), billed=(Step(SINCE_EVER, level(users=20)),))
+    answer = preview(subscription, level(users=20), on=IN_TIME, terms=TERMS)
+
+    days = result_view(answer, FRENCH, lambda rule: f"#{rule}", TERMS)["days"]
+
+    assert [(row["day"], [each["link"] for each in row["why"]]) for row in days] == [
+        (date(2027, 7, 1), ["#paid-already"])
+    ]
 
 
 @pytest.mark.parametrize(("wish", "on"), WISHES)

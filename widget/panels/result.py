@@ -166,6 +166,7 @@ def _days(preview: ChangePreview, language: Language, why: Callable[..., Why]) -
         state = language.gettext(N_("met") if preview.notice_in_time else N_("passed"))
         rows.append((N_("Notice deadline"), preview.notice_deadline, state, why(Rule.NOTICE_PERIOD)))
     renewing = why(Rule.LATE_NOTICE, Rule.ANNUAL_PRICE_DATE, Rule.UPGRADE_INVOICE)
+    renewing = renewing or why(Rule.UPGRADE_PRICE_DATE, Rule.PAID_ALREADY)
     rows.append((N_("Renewal date"), preview.renewal_date, "", renewing))
     if preview.policy.best_day:
         last = preview.last_day_to_order
