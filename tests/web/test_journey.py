@@ -62,6 +62,31 @@ def test_a_name_that_is_not_confirmed_is_left_as_it_is_and_the_rest_goes_on(clie
     assert (kept in surplus(after), confirmed in surplus(after)) == (True, False)
 
 
+def test_the_review_repeats_the_reason_and_the_comment_as_they_were_given(client: TestClient) -> None:
+    review = to_review(client)
+
+    given = dict(re.findall(r"<dt>([^<]*)</dt><dd>(.*?) <a href", client.get(review).text))
+
+    assert (given["Raison"], given["Commentaire"]) == ("Moins de personnes travaillent avec nous", "&lt;b&gt;&amp;")
+
+
+def test_a_deactivation_is_taken_back_until_the_order(client: TestClient) -> None:
+    review = to_review(client)
+    members = review.replace("/review", "/members")
+    page = client.get(members).text
+    form = page.split('/activate"')[1].split("</form>")[0]
+    (one, *_), own = re.findall(r'name="member" value="([^"]+)"', form), token(page)
+
+    led = client.post(
+        f"{review.removesuffix('review')}activate", data={"token": own, "member": one}, follow_redirects=False
+    )
+
+    assert (led.status_code, led.headers["location"]) == (303, members)  # one is too many again
+    assert "à désactiver d’abord\u00a0: 1" in client.get(members).text
+    again = client.post(f"{review.removesuffix('review')}activate", data={"token": own, "member": one})
+    assert "à désactiver d’abord\u00a0: 1" in again.text
+
+
 def test_the_order_is_placed_and_found_again_at_its_own_address(client: TestClient) -> None:
     review = to_review(client)
     order = order_of(client.get(review).text)

@@ -44,6 +44,7 @@ def show(
         "again": status == 409,
         "instead": late_view(this.request, this.seen, this.language),
         "reason": this.draft.reason and this.language.gettext(REASONS[this.draft.reason]),
+        "comment": this.draft.comment,
         "change": this.choice,
         "survey": f"{this.address}/survey",
         "members": f"{this.address}/members",
