@@ -618,6 +618,13 @@ def test_the_policy_names_every_figure_amounts_and_rates_as_decimals(client: Tes
     assert (policy["vat"]["seller_country"], policy["vat"]["rate"]) == ("FR", "20.00")
 
 
+def test_the_policy_answers_no_question_that_it_does_not_know(client: TestClient) -> None:
+    answer = client.get("/widget/api/v1/policy?on=2026-10-15")
+
+    assert answer.status_code == 422
+    assert [(each["field"], each["code"]) for each in answer.json()["errors"]] == [("on", "unknown")]
+
+
 def test_the_policy_lists_every_rule_with_the_section_that_states_it(client: TestClient) -> None:
     rules = client.get("/widget/api/v1/policy").json()["rules"]
 

@@ -29,6 +29,9 @@ NUMBERS = {
     "9" * 10_000: ("écrivez un nombre entier", "write a whole number"),
     "<script>alert(1)</script>": ("écrivez un nombre entier", "write a whole number"),
     "1\x00\x1b2": ("écrivez un nombre entier", "write a whole number"),
+    "12\x1f": ("écrivez un nombre entier", "write a whole number"),
+    "1000000000": ("le maximum est", "the highest is"),
+    "1\u202f000\u202f000\u202f000": ("le maximum est", "the highest is"),
 }
 REFUSED = {
     "unknown": ("Le formulaire a envoyé un champ inconnu ici", "The form sent a field that is not known here"),
@@ -164,6 +167,10 @@ def test_what_a_client_may_not_decide_is_refused_and_never_used(claire: Claire, 
         assert (status, REFUSED[why][claire.code == "en"] in text) == (422, True), field
 
     assert kept(claire.client, tmp_path) == before
+
+
+def test_a_button_that_there_is_not_is_told(claire: Claire) -> None:
+    assert claire.send("members", ("act", "everybody"))[0] == 422
 
 
 @pytest.mark.parametrize("form", ["choose", "members", "activate", "survey", "order", "undo"])

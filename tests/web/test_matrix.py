@@ -58,7 +58,7 @@ GET  /widget/{language}/receipts/{message}          in  200 200 in  in  in  404
 GET  /widget/{language}/receipts/{message}/pdf      in  200 200 in  in  in  404
 GET  /widget/{language}/receipts/{message}/calendar.ics in 200 200 in in in 404
 GET  /widget/{language}/space                       in  200 200 in  in  in  404
-POST /widget/{language}/space                       in  404 303 in  in  in  404
+POST /widget/{language}/space                       in  404 422 in  in  in  404
 GET  /widget/calendar/{token}.ics                   200 200 200 200 200 200 200
 GET  /widget/{language}/mailbox                     200 200 200 200 200 200 200
 GET  /widget/{language}/mailbox/{mail}              404 404 404 404 404 404 404

@@ -319,6 +319,18 @@ def test_a_form_without_its_token_does_nothing(olivia: TestClient) -> None:
     assert "State: open." in words(olivia.get(quote).text)
 
 
+@pytest.mark.parametrize("act", ["accept", "withdraw", "send"])
+def test_what_a_client_may_not_decide_is_refused_and_never_used(olivia: TestClient, act: str) -> None:
+    quote = ask(olivia)
+    form = {"token": token(olivia.get(quote).text), "email": "olivia.hughes@harbour-studio.example"}
+
+    for field in ("price", "amount", "on", "space", "actor", "role"):
+        assert olivia.post(f"{quote}/{act}", data=form | {field: "1"}).status_code == 422, field
+
+    assert "State: open." in words(olivia.get(quote).text)
+    assert mails(olivia) == 0
+
+
 def test_a_form_over_64_kib_is_told_to_be_too_large_and_does_nothing(olivia: TestClient) -> None:
     quote = ask(olivia)
     form = {"token": token(olivia.get(quote).text), "email": "x" * 70_000}

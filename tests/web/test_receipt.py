@@ -8,12 +8,13 @@ from typing import Any
 
 import pdfua
 import pypdf
+import pytest
 from icalendar import Calendar
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
 from tests.web.conftest import Today
-from tests.web.people import order_of, sign_in, token
+from tests.web.people import HTML, order_of, sign_in, token
 from tests.web.test_journey import to_review
 from widget.store.engine import transaction
 from widget.store.tables import member
@@ -170,6 +171,18 @@ def test_anybody_takes_the_days_of_a_try_out_along(client: TestClient) -> None:
 def test_a_calendar_of_what_is_not_possible_is_no_address(client: TestClient) -> None:
     assert client.get("/widget/en/change/calendar.ics?users=1").status_code == 404
     assert client.get("/widget/en/change/calendar.ics?users=abc").status_code == 404
+
+
+@pytest.mark.parametrize("sent", ["act=", "act=delete", "", "act=remind&act=calendar", "act=remind&who=me"])
+def test_a_button_of_the_space_that_there_is_not_does_nothing_and_says_so(client: TestClient, sent: str) -> None:
+    sign_in(client, "Claire Martin")
+    page = client.get("/widget/fr/space").text
+
+    answer = client.post("/widget/fr/space", content=f"token={token(page)}&{sent}", headers=HTML)
+
+    assert answer.status_code == 422
+    assert "Ce formulaire est trop ancien" in answer.text
+    assert client.get("/widget/fr/space").text == page
 
 
 def secret(client: TestClient, act: str) -> str:

@@ -85,6 +85,8 @@ async def answer_price_book(request: Request) -> Response:
 async def answer_policy(request: Request) -> Response:
     """Answer `GET /widget/api/v1/policy`: every figure by name, and the rules with their articles."""
     context = context_of(request)
+    if wrong := wrong_names(request.query_params, ()):
+        return problem(422, accepted_language(request), errors=wrong)
     policy = context.terms.policy(context.today())
     rules = [
         {

@@ -12,11 +12,13 @@ from widget.languages import Language
 from widget.wording import N_
 
 # A whole number, with groups of three parted by the spaces that French uses: plain, no-break, narrow no-break.
-_WHOLE = re.compile(r"[0-9]{1,9}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,2}")
+_WHOLE = re.compile(r"[0-9]{1,18}|[0-9]{1,3}(?:[ \u00a0\u202f][0-9]{3}){1,5}")
 # The same where groups are parted by commas. In French a comma is the decimal sign: 3,100 is little more than 3.
-_COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,2}")
+_COMMAS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,5}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SPACES = re.compile(r"[ \u00a0\u202f]")
+# What may stand around a number or a day: pasted with it. Nothing else that Python takes for a space.
+_BLANK = " \u00a0\u202f\t\r\n"
 _ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _SHORT_DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
 
@@ -106,14 +108,14 @@ class Form:
 
     def whole(self, name: str, lowest: int, highest: int) -> int | None:
         """Return the whole number typed in a field, or None after noting what is wrong."""
-        text = self.typed.get(name, "").strip()
+        text = self.typed.get(name, "").strip(_BLANK)
         if not text:
             self.fail(name, "required")
             return None
         if self.language.group == "," and _COMMAS.fullmatch(text):
             text = text.replace(",", "")
         if not _WHOLE.fullmatch(text):
-            below = re.fullmatch(r"-[0-9]{1,9}", text)
+            below = re.fullmatch(r"-[0-9]{1,18}", text)
             self.fail(name, "too_small" if below else "not_whole", limit=self.language.number(lowest))
             return None
         value = int(_SPACES.sub("", text))
@@ -134,7 +136,7 @@ class Form:
 
     def day(self, name: str, earliest: date, latest: date) -> date | None:
         """Return the date typed (ISO, or day/month/year), or None after noting what is wrong."""
-        text = self.typed.get(name, "").strip()
+        text = self.typed.get(name, "").strip(_BLANK)
         if not text:
             self.fail(name, "required")
             return None

@@ -26,6 +26,8 @@ MOST = 250
 #: Above so many, there is a search.
 MOST_UNSEARCHED = 50
 FIELDS = ("token", "confirmed", "find", "act")
+#: What a button does besides going on.
+ACTS = frozenset({"", "find", "oldest"})
 
 
 def deactivate(this: Step, body: str) -> Response:
@@ -37,6 +39,8 @@ def deactivate(this: Step, body: str) -> Response:
     confirming = form.typed.get("confirmed") == "1"
     asked = form.many["member"] if confirming else None
     chosen = form.many["sure" if confirming else "member"]
+    if act not in ACTS:
+        form.fail("act", "unknown")
     if form.errors:
         return _show(this, form.summary, asked, chosen, form.typed["find"])
     if act == "oldest":

@@ -43,7 +43,7 @@ def document(terms: Terms) -> dict[str, Any]:
             "/widget/api/v1/preview": {"post": _post()},
             "/widget/api/v1/price-book": {"get": _get("The price book in force", [_on()], 422)},
             "/widget/api/v1/articles": {"get": _articles()},
-            "/widget/api/v1/policy": {"get": _get("The policy in force and the rules", [])},
+            "/widget/api/v1/policy": {"get": _get("The policy in force and the rules", [], 422)},
         },
         "components": {"schemas": definitions},
     }

@@ -220,9 +220,11 @@ def document(page: Page, _: str) -> Response:
     return Response(content, media_type="application/pdf", headers=headers)
 
 
-def withdraw(page: Page, _: str) -> Response:
+def withdraw(page: Page, body: str) -> Response:
     """Withdraw the quote and lead back to its page; twice is once."""
     context = context_of(page.request)
+    if parse(body, {}, ("token",), page.language).errors:
+        return notice(page.request, page.language, OLD_FORM, back=page.address, status=422)
     quote.withdraw(context.engine, context.terms, **page.who())
     return RedirectResponse(page.address, 303, NO_STORE)
 

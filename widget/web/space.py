@@ -1,7 +1,5 @@
 """What a space keeps and wishes: its receipts, whether it is reminded of deadlines, its calendar's secret address."""
 
-from urllib.parse import parse_qsl
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -12,10 +10,13 @@ from widget.services.account import Account
 from widget.store.session import Session
 from widget.web.account import account_of
 from widget.web.context import context_of
-from widget.web.forms import OLD_FORM
+from widget.web.forms import OLD_FORM, parse
 from widget.web.pages import TITLES, answer, language_of, notice, to_sign_in
 from widget.web.session import is_own_form, not_theirs, session_of
 from widget.web.threads import formed
+
+#: What the page's buttons do: reminders, and the secret address of the calendar.
+ACTS = frozenset({"remind", "remind-not", "calendar", "calendar-not"})
 
 
 @formed
@@ -30,11 +31,18 @@ def show(request: Request, body: str) -> Response:
     if request.method != "POST":
         return _show(request, session, seen)
     if not is_own_form(request, session, body):
-        back_to = TITLES["space/show.html"]
-        return notice(request, language_of(request), OLD_FORM, back=request.url.path, back_to=back_to, status=403)
+        return _too_old(request, 403)
     if not seen.member.is_administrator:
         raise not_theirs(request)
-    return _act(request, session, seen, dict(parse_qsl(body)).get("act", ""))
+    form = parse(body, {}, ("token", "act"), language_of(request))
+    if form.errors or form.typed.get("act") not in ACTS:
+        return _too_old(request, 422)
+    return _act(request, session, seen, form.typed["act"])
+
+
+def _too_old(request: Request, status: int) -> Response:
+    back_to = TITLES["space/show.html"]
+    return notice(request, language_of(request), OLD_FORM, back=request.url.path, back_to=back_to, status=status)
 
 
 def _act(request: Request, session: Session, seen: Account, act: str) -> Response:
