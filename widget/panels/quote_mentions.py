@@ -6,7 +6,7 @@ from widget.domain.policy import Seller
 from widget.domain.quote import Customer, Quote
 from widget.domain.vat import Treatment, Vat
 from widget.languages import Language
-from widget.wording import N_
+from widget.wording import N_, days
 
 Row = tuple[str, str]
 #: The articles that say how a quote is read and by which policy it is computed, by their lasting numbers.
@@ -35,7 +35,7 @@ TERM = {
     ),
 }
 PAYMENT = N_(
-    "An invoice is due %(days)s days after its date, without discount for early payment. Between professionals, late "
+    "An invoice is due %(days)s after its date, without discount for early payment. Between professionals, late "
     "payment bears interest at three times the legal rate, and a fixed recovery fee of %(fee)s (article L441-10 of the "
     "French commercial code)."
 )
@@ -94,7 +94,7 @@ def _number(name: str, value: str, language: Language) -> str:
 def mentions(quote: Quote, language: Language, address: str) -> list[Row]:
     """Return the conditions, each with its heading; `address` is the service's origin, for the links."""
     say = language.gettext
-    days = {
+    dates = {
         name: language.date(day) if day else ""
         for name, day in (("renewal", quote.renewal_date), ("deadline", quote.notice_deadline))
     }
@@ -102,12 +102,12 @@ def mentions(quote: Quote, language: Language, address: str) -> list[Row]:
     rows = [
         (N_("VAT"), vat_sentence(quote.vat, language)),
         (N_("Promise"), say(PROMISE)),
-        (N_("Term and notice"), say(TERM[quote.interval]) % days),
+        (N_("Term and notice"), say(TERM[quote.interval]) % dates),
         (
             N_("Payment"),
             say(PAYMENT)
             % {
-                "days": language.number(quote.seller.payment_days),
+                "days": days(quote.seller.payment_days, language),
                 "fee": language.money(quote.seller.recovery_fee, quote.currency),
             },
         ),

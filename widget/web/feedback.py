@@ -15,7 +15,7 @@ from widget.web.forms import parse
 from widget.web.limits import limited
 from widget.web.pages import answer, help_notice, language_of
 from widget.web.threads import formed
-from widget.wording import N_
+from widget.wording import N_, days
 
 _DIGITS, _VERSION = re.compile(r"[0-9]{1,8}"), re.compile(r"[0-9a-f]{8}")
 FIELDS = ("article", "section", "version", "helpful")
@@ -85,7 +85,7 @@ def _thanks(
         "error": error,
         "summary": summary or [],
         "article": article,
-        "days": context.terms.policy(context.today()).retention.feedback_comments,
+        "days": days(context.terms.policy(context.today()).retention.feedback_comments, language),
     }
     return answer(request, "feedback/thanks.html", language, values, 422 if summary else 200, frame="frame.html")
 
