@@ -11,6 +11,8 @@ from tests.browser.people import ANNUAL, LATE, a_space, deactivate, enter
 
 DOWNGRADE = {"fr": "/fr/abonnement/retrograder/", "en": "/en/subscription/downgrade/"}
 
+UPGRADE = {"fr": "/fr/abonnement/mettre-a-niveau/", "en": "/en/subscription/upgrade/"}
+
 
 @pytest.fixture
 def seen(page: Page) -> Callable[[str, str], None]:
@@ -54,6 +56,9 @@ def test_the_whole_flow(service: Service, page: Page, seen: Callable[[str, str],
         page.locator("[name=sure]").nth(box).check()
     page.locator("main button[type=submit]").first.click()
     seen("survey", "[name=reason]")
+    page.goto(page.url.replace("/survey", "/members"))
+    seen("members, nobody too many, two inactive", "form[action$=activate] button")
+    page.go_back()
     page.locator("main button[type=submit]").click()
     seen("survey, no reason", ".sw-summary")
     page.locator("[name=reason]").first.check()
@@ -70,6 +75,17 @@ def test_the_whole_flow(service: Service, page: Page, seen: Callable[[str, str],
     page.goto(f"{service.address}/widget/{code}/change")
     page.locator(".sw-undo summary").click()
     seen("undo", ".sw-undo button")
+    page.locator(".sw-undo button").click()
+    page.wait_for_url("**/receipts/*")
+    seen("the receipt of an undo", "main h2")
+
+    page.goto(service.address + DOWNGRADE[code])
+    page.locator(".sw-state").wait_for()
+    page.context.clear_cookies()
+    page.locator("#sw-users").fill("14")
+    seen("signed out meanwhile, the result", ".sw-panel [data-signin]")
+    page.locator(".sw-form > .sw-actions button").click()
+    seen("signed out meanwhile, the next step", "[data-step=over]")
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
@@ -102,6 +118,14 @@ def test_what_stands_in_the_way(service: Service, page: Page, seen: Callable[[st
     enter(page.context, service, a_space(service, pending))
     page.goto(f"{service.address}/widget/{code}/change?users=14")
     seen("on top of a pending change", ".sw-warn")
+    page.goto(service.address + UPGRADE[code])
+    seen("the own subscription in the other article", ".sw-state")
+    enter(page.context, service, a_space(service, ANNUAL | {"users": 70}, users=60))
+    page.goto(f"{service.address}/widget/{code}/change?users=20")
+    page.locator("main button[type=submit]").last.click()
+    page.locator("[name=find]").fill("Nobody")
+    page.locator("[value=find]").click()
+    seen("members, found by name", "[name=find][value=Nobody]")
     page.goto(f"{service.address}/widget/{code}/undo/none")
     seen("an address that takes no such method", ".sw:not([data-step]) h2")
 
