@@ -230,6 +230,59 @@ def test_a_survey_that_is_sent_while_the_service_is_down_stays_as_typed(service:
     expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_focused()
 
 
+def test_on_the_steps_own_pages_too_nothing_is_lost_while_the_service_is_down_nor_by_back_and_forward(
+    service: Service, page: Page
+) -> None:
+    enter(page.context, service, a_space(service, ANNUAL, users=12))
+    page.goto(f"{service.address}/widget/fr/change?users=10")
+    next_step(page)
+    page.get_by_label("person.1@").check()
+    page.route("**/widget/**", lambda route: route.abort())
+    next_step(page)
+    expect(page.locator("subscription-widget > [role=status]")).to_contain_text(DOWN)
+    expect(page.get_by_label("person.1@")).to_be_checked()
+    page.unroute_all()
+
+    page.get_by_label("person.2@").check()
+    next_step(page)
+    expect(page.get_by_role("heading", name="Confirmez chaque nom")).to_be_visible()
+    for name in ("person.1@", "person.2@"):
+        page.get_by_label(name).check()
+    page.get_by_role("button", name="Désactiver").click()
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    page.route("**/widget/**", lambda route: route.abort())
+    next_step(page)
+    expect(page.locator("subscription-widget > [role=status]")).to_contain_text(DOWN)
+    page.unroute_all()
+    next_step(page)
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
+    expect(page.get_by_label("Un projet est terminé")).to_be_checked()
+    page.go_forward()
+    expect(page.get_by_role("heading", name="Vérifiez votre modification")).to_be_visible()
+
+
+def test_the_review_and_the_receipt_are_printed_as_facts_without_what_can_be_pressed(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    next_step(page)
+    for step in ("review", "placed"):
+        expect(page.locator(f"[data-step={step}]")).to_be_visible()
+        page.emulate_media(media="print", color_scheme="dark")
+        expect(page.locator(f"[data-step={step}] .sw-facts").first).to_be_visible()
+        expect(page.locator(f"[data-step={step}] .sw-table").first).to_be_visible()
+        assert page.locator(".sw :is(button, .sw-undo, .sw-actions, .sw-facts a):visible").count() == 0
+        look = "s = getComputedStyle(document.querySelector('.sw')), [s.color, s.backgroundColor]"
+        assert page.evaluate(look) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+        page.emulate_media(media="screen", color_scheme="light")
+        if step == "review":
+            page.get_by_role("button", name="Passer commande").click()
+
+
 def test_a_survey_that_is_sent_after_the_session_ended_is_found_again_after_signing_in(
     service: Service, page: Page
 ) -> None:

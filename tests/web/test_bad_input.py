@@ -18,6 +18,7 @@ from starlette.testclient import TestClient
 from tests.web.conftest import Today, serving
 from tests.web.people import HTML, sign_in, token
 from widget.services.transfer import export_file
+from widget.web.forms import WISH
 
 NUMBERS = {
     "": ("remplissez ce champ", "fill in this field"),
@@ -135,8 +136,12 @@ def test_each_number_is_named_by_the_field_and_in_the_summary_with_what_was_type
 
 @pytest.mark.parametrize("field", ["plan", "in_plan", "interval"])
 def test_a_choice_that_is_none_of_the_list_is_said(shared: TestClient, field: str) -> None:
-    for code, message in (("fr", "choisissez dans la liste"), ("en", "choose one of the list")):
-        for typed in ("gold", "x" * 10_000, "<b>", "\x00", "12"):
+    for code, other, empty in (
+        ("fr", "choisissez dans la liste", "remplissez ce champ"),
+        ("en", "choose one of the list", "fill in this field"),
+    ):
+        for typed in ("", "gold", "x" * 10_000, "<b>", "\x00", "12"):
+            message = other if typed else empty
             answer = shared.post(f"/widget/{code}/change", data={field: typed})
 
             assert answer.status_code == 422
@@ -147,8 +152,12 @@ def test_a_choice_that_is_none_of_the_list_is_said(shared: TestClient, field: st
 
 @pytest.mark.parametrize("field", ["term_start", "on"])
 def test_a_day_that_does_not_exist_is_said_and_stays(shared: TestClient, field: str) -> None:
-    for code, message in (("fr", "cette date n’existe pas"), ("en", "this date does not exist")):
-        for typed in ("2027-02-30", "31/02/2027", "demain", "0", "-1", "1.5", "9" * 10_000, "<b>", "\x00"):
+    for code, other, empty in (
+        ("fr", "cette date n’existe pas", "remplissez ce champ"),
+        ("en", "this date does not exist", "fill in this field"),
+    ):
+        for typed in ("", "2027-02-30", "31/02/2027", "demain", "0", "-1", "1.5", "9" * 10_000, "<b>", "\x00"):
+            message = other if typed else empty
             answer = shared.post(f"/widget/{code}/change", data={field: typed})
 
             assert answer.status_code == 422
@@ -181,7 +190,10 @@ def test_a_form_over_64_kib_is_413_on_a_readable_page(claire: Claire, form: str)
     assert f'<html lang="{claire.code}">' in text
 
 
-@pytest.mark.parametrize(("form", "field"), [("choose", "users"), ("survey", "reason"), ("order", "key")])
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [*(("choose", each) for each in WISH), ("survey", "reason"), ("survey", "comment"), ("order", "key")],
+)
 def test_a_field_that_comes_twice_is_said(claire: Claire, form: str, field: str) -> None:
     status, text = claire.send(form, (field, "other"))
 
