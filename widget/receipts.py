@@ -11,7 +11,7 @@ from widget.domain.lines import Direction
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels import DIRECTION_NAMES, ITEM_NAMES, PER, level_text
+from widget.panels import DIRECTION_NAMES, ITEM_NAMES, PER, level_text, value_text
 from widget.wording import N_
 
 TITLES = {
@@ -125,14 +125,11 @@ def _lines(facts: Mapping[str, Any], language: Language, terms: Terms) -> list[d
         return []
     book, day = terms.price_book_version(facts["price_book"]), _day(language)
 
-    def shown(value: str | int) -> str:
-        return book.plan(value).name[language.code] if isinstance(value, str) else language.number(value)
-
     return [
         {
             "name": language.gettext(ITEM_NAMES[line["item"]]),
-            "before": shown(line["before"]),
-            "after": shown(line["after"]),
+            "before": value_text(line["before"], book, language),
+            "after": value_text(line["after"], book, language),
             "usable_from": day(line["usable_from"]) or "–",
             "priced_from": day(line["priced_from"]) or "–",
         }

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from widget import languages
 from widget.catalogue import DATA, read
-from widget.helpcentre.pages import HOME, Page, PageError, Pages
+from widget.helpcentre.pages import BLOCK, FACT, HOME, SCREEN, Page, PageError, Pages
 from widget.languages import LOCALES, ORIGINAL
 
-_FACT = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}")
 _CODE = re.compile(r"`+[^`]*`+")
 _HEADING = re.compile(r"(#+) ")
 _IMAGE = re.compile(r"!\[\s*\]\(|<img(?!(?:[^<>]|<(?!img))*\balt=\"[^\"]+\")(?:[^<>]|<(?!img))*>")
@@ -20,8 +19,7 @@ _LINK = re.compile(r"(?<!!)(?:\[[^\[\]]*)?\]\(([^)\s\]]+)[^)\]]*\)")
 _RAW_LINK = re.compile(r"<a\b[^<>]*\bhref=[\"']?([^\s\"'<>]+)")
 _UNDERLINE = re.compile(r"(?:=+|-+) *")
 _PICTURE = re.compile(r"!\[[^\[\]]*\]\([^)\]]*\)")
-#: A block or a picture of the widget on its own line, what is left of one elsewhere; a fact without its braces.
-_WHOLE = re.compile(r"(?:::[\w-]+(?:\{.*\})?|!\[[^\]]+\]\(screen:[^)]*\))\s*")
+#: What is left of a block or a picture of the widget elsewhere than on its own line; a fact without its braces.
 _STRAY = re.compile(r"::[a-z]|\]\(screen:")
 _HALF = re.compile(r"\{ *[a-z_]+(?: [^{}]*)?\}")
 _LISTED = re.compile(r"^::articles\{(.*)\}", re.MULTILINE)
@@ -62,7 +60,7 @@ def _home(home: Page, pages: Pages) -> None:
 def _line(page: Page, number: int, line: str, is_code: bool) -> None:
     at = f"{page.file}:{number}"
     code = line if is_code else " ".join(_CODE.findall(line))
-    if fact := _FACT.search(code):
+    if fact := FACT.search(code):
         raise PageError(f"{at}: the fact {fact[0]} stands in code, where it is not filled in; take it out of the code")
     if is_code:
         return
@@ -75,7 +73,7 @@ def _line(page: Page, number: int, line: str, is_code: bool) -> None:
             raise PageError(f"{at}: a heading without anchor; end it with {{ #short-name }}, the same in each language")
         if "{{" in line:
             raise PageError(f"{at}: a fact in a heading is not filled in where links name it; say it in the text below")
-    if not _WHOLE.fullmatch(line):
+    if not (BLOCK.fullmatch(line) or SCREEN.fullmatch(line)):
         _half_written(at, _CODE.sub("", line))
 
 
@@ -86,7 +84,7 @@ def _half_written(at: str, line: str) -> None:
             f"{at}: {line[stray.start() :]!r} is no block; write it on a line of its own, without spaces before it or "
             "words after it: ::prices, ::articles{…} or ![…](screen:…)"
         )
-    if half := _HALF.search(_FACT.sub("", line)):
+    if half := _HALF.search(FACT.sub("", line)):
         raise PageError(f"{at}: {half[0]} is no fact; write it with two braces on each side: {{{{ notice }}}}")
 
 
@@ -152,7 +150,7 @@ def typed_figures(folder: Path = DATA) -> TypedFigures:
 def _typed(page: Page, figures: TypedFigures) -> Iterator[tuple[str, str]]:
     """Yield the exceptions that the page uses. Raises PageError for a figure typed in the section of a rule."""
     for number, line in _rule_lines(page):
-        prose = _TARGET.sub(" ", _FACT.sub(" ", _NUMBERED.sub("", line)))
+        prose = _TARGET.sub(" ", FACT.sub(" ", _NUMBERED.sub("", line)))
         for file, text in figures.allowed:
             if file == page.file and text in prose:
                 prose = prose.replace(text, " ")

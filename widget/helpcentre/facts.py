@@ -16,7 +16,6 @@
 ::if{plan_downgrade=at_once} … ::end    lines that hold only where a switch of the policy says so
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,13 +30,11 @@ from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
 from widget.helpcentre import examples, figures, history, index, rules, screens
 from widget.helpcentre.markup import flat
-from widget.helpcentre.pages import Page, PageError, Pages
+from widget.helpcentre.pages import BLOCK, FACT, SCREEN, Page, PageError, Pages
 from widget.languages import Language
 from widget.panels import RuleLink
 from widget.wording import active_users, days, notice, users, zoom_licenses
 
-_FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
-_BLOCK = re.compile(r"^::([\w-]+)(?:\{(.*)\})?\s*$")
 #: Facts that take arguments, as they are written.
 WITH_ARGUMENTS = (
     "price PLAN user|zoom_license month|year",
@@ -46,7 +43,6 @@ WITH_ARGUMENTS = (
     "deadline RENEWAL",
     "next_month DAY",
 )
-_SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)\s*")
 _YES_OR_NO = ("true", "false")
 #: What the policy leaves open, and what each may be.
 SWITCHES: Mapping[str, tuple[str, ...]] = {
@@ -161,7 +157,7 @@ def _shown(page: Page, sources: Sources) -> Iterator[tuple[int, str, bool]]:
     """Yield the lines that hold under the policy, with their number and whether they are code."""
     opened, holds = 0, True
     for number, line, is_code in page.lines():
-        block = None if is_code else _BLOCK.match(line)
+        block = None if is_code else BLOCK.fullmatch(line)
         if block and block[1] in ("if", "end"):
             if (block[1] == "if") == bool(opened):
                 raise PageError(f"{page.file}:{number}: {line}: each ::if{{…}} ends with one ::end before the next")
@@ -183,13 +179,13 @@ def _holds(condition: str, file: str, number: int, sources: Sources) -> bool:
 
 
 def _line(line: str, known: dict[str, str], sources: Sources) -> str:
-    block = _BLOCK.match(line)
+    block = BLOCK.fullmatch(line)
     if block:
         return _block(block[1], block[2] or "", sources)
-    if screen := _SCREEN.fullmatch(line):
+    if screen := SCREEN.fullmatch(line):
         return flat(screens.figure(screen[2], screen[1], sources.language))
 
-    filled = _FACT.sub(lambda found: known.get(found[1].strip()) or fact(found[1].strip(), sources), line)
+    filled = FACT.sub(lambda found: known.get(found[1].strip()) or fact(found[1].strip(), sources), line)
     return sources.language.spaced(filled)
 
 

@@ -15,6 +15,10 @@ HOME = "index"
 WIDGETS = ("change",)
 _FRONT = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _HEADING = re.compile(r"#+ (.*)\{([^{}]*)\}\s*")
+#: What articles say besides Markdown: a fact in a line, and a block or a picture of the widget on a line of its own.
+FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
+BLOCK = re.compile(r"::([\w-]+)(?:\{(.*)\})?\s*")
+SCREEN = re.compile(r"!\[([^\]]+)\]\(screen:([^)]*)\)\s*")
 #: What an address may end with (permalinks).
 _ANCHOR = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SLUG = re.compile(r"[a-z0-9-]+(/[a-z0-9-]+)*|")

@@ -6,11 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 
-from widget.helpcentre.pages import Page, PageError, Pages
+from widget.helpcentre.pages import BLOCK, FACT, Page, PageError, Pages
 from widget.languages import ORIGINAL
 
-_BLOCK = re.compile(r"::[\w-].*")
-_FACT = re.compile(r"\{\{((?:(?!\{\{|\}\}).)*)\}\}")
 _IMAGE = re.compile(r"!\[[^\[\]]*\]\(([^)\s\]]+)")
 
 
@@ -106,9 +104,9 @@ def _numbered_parts(page: Page) -> Iterator[tuple[int, str]]:
     for number, line, is_code in page.lines():
         if is_code:
             continue
-        if block := _BLOCK.match(line):
+        if block := BLOCK.fullmatch(line):
             yield number, block[0].rstrip()
-        for fact in _FACT.findall(line):
+        for fact in FACT.findall(line):
             yield number, f"{{{{ {fact.strip()} }}}}"
         for image in _IMAGE.findall(line):
             yield number, f"![…]({image})"

@@ -7,7 +7,16 @@ from widget.panels.choice import LESS, MORE, Sample, plan_choices, sample
 from widget.panels.differences import differences
 from widget.panels.quote import offer_rows, quote_view
 from widget.panels.result import RuleLink, result_view
-from widget.panels.words import DIRECTION_NAMES, INTERVALS, ITEM_NAMES, PER, fee_text, level_text, period_text
+from widget.panels.words import (
+    DIRECTION_NAMES,
+    INTERVALS,
+    ITEM_NAMES,
+    PER,
+    fee_text,
+    level_text,
+    period_text,
+    value_text,
+)
 from widget.panels.yours import About, yours
 
 __all__ = [
@@ -29,5 +38,6 @@ __all__ = [
     "quote_view",
     "result_view",
     "sample",
+    "value_text",
     "yours",
 ]
