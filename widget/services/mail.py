@@ -48,7 +48,9 @@ def compose(
     """Return the mail of a delivery. Raises GiveUpError for an address that is none."""
     if not _ADDRESS.fullmatch(delivery.target):
         raise GiveUpError("the address of the mail is no address")
-    folder, values = f"mail/{message.kind.replace('.', '-')}", _values(message, terms, language, sender)
+    values = _values(message, terms, language, sender)
+    # Whatever has a receipt is told as one; the others share the words of what they are about.
+    folder = f"mail/{'receipt' if values['r'] else message.kind.partition('.')[0]}"
     mail = EmailMessage(policy=SMTP if delivery.target.isascii() else SMTPUTF8)
     mail["From"], mail["To"] = sender.address, delivery.target
     mail["Subject"] = render(f"{folder}/subject.txt", language, values).strip()
@@ -73,6 +75,7 @@ def _values(message: Message, terms: Terms, language: Language, sender: Sender) 
     known = message.kind in receipts.TITLES
     return {
         "r": receipts.receipt(message.kind, message.at, facts, message.private, language, terms) if known else None,
+        "kind": message.kind,
         "facts": facts,
         "private": message.private,
         "days": _days(facts, language),
