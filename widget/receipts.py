@@ -11,7 +11,7 @@ from widget.domain.lines import Direction
 from widget.domain.plan import Interval, Level, PriceBook
 from widget.domain.terms import Terms
 from widget.languages import Language
-from widget.panels import DIRECTION_NAMES, ITEM_NAMES, PER, level_text, value_text
+from widget.panels import DIRECTION_NAMES, ITEM_NAMES, fee_text, level_text, value_text
 from widget.wording import N_
 
 TITLES = {
@@ -124,7 +124,6 @@ def _lines(facts: Mapping[str, Any], language: Language, terms: Terms) -> list[d
     if "lines" not in facts:
         return []
     book, day = terms.price_book_version(facts["price_book"]), _day(language)
-
     return [
         {
             "name": language.gettext(ITEM_NAMES[line["item"]]),
@@ -141,11 +140,11 @@ def _fees(facts: Mapping[str, Any], language: Language, terms: Terms) -> list[tu
     if "fees" not in facts:
         return []
     book, day = terms.price_book_version(facts["price_book"]), _day(language)
-    per = language.gettext(PER[Interval(facts["interval"])])
+    interval = Interval(facts["interval"])
     return [
         (
             day(fee["starts_on"]),
-            f"{language.money(fee['amount'], facts['currency'])} {per}, {_level(fee['level'], book, language)}",
+            f"{fee_text(fee['amount'], interval, book, language)}, {_level(fee['level'], book, language)}",
         )
         for fee in facts["fees"]
     ]

@@ -3,13 +3,12 @@
 What is `private` (names of people and of the space) is for the space's own mail and receipts.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python as plain
 
 from widget.domain.amounts import fee_periods
 from widget.domain.change import ChangePreview
@@ -21,17 +20,6 @@ from widget.services.account import Account
 from widget.store.space import Space
 
 _QUOTE = TypeAdapter(Quote)
-
-
-def plain(value: Any) -> Any:
-    """Return a value as JSON keeps it: dates are ISO texts."""
-    return json.loads(json.dumps(value, default=_text))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no plain form")
 
 
 def where(space: Space, on: date) -> dict[str, Any]:
@@ -50,10 +38,10 @@ def change(result: ChangePreview) -> dict[str, Any]:
     """Return what was asked, its dates and amounts, and the versions of the rules that decided them."""
     return {
         "direction": result.direction,
-        "lines": [plain(asdict(line)) for line in result.lines],
-        "fees": [plain(asdict(fee)) for fee in result.fees],
-        "invoices": [plain(asdict(invoice)) for invoice in result.invoices],
-        "unused": plain(asdict(result.unused)) if result.unused else None,
+        "lines": plain(result.lines),
+        "fees": plain(result.fees),
+        "invoices": plain(result.invoices),
+        "unused": plain(result.unused),
         "interval": result.subscription.interval,
         "currency": result.price_book.currency,
         "renewal": plain(result.renewal_date),
@@ -71,9 +59,9 @@ def standing(subscription: Subscription, before: Level, *, on: date, terms: Term
     """Return what is in use and billed from the day, and what was in use before."""
     book = terms.price_book(on)
     return {
-        "before": asdict(before),
-        "after": asdict(subscription.in_use),
-        "fees": [plain(asdict(fee)) for fee in fee_periods(subscription.billed, on, subscription.interval, terms)],
+        "before": plain(before),
+        "after": plain(subscription.in_use),
+        "fees": plain(fee_periods(subscription.billed, on, subscription.interval, terms)),
         "interval": subscription.interval,
         "currency": book.currency,
         "price_book": book.version,
@@ -83,7 +71,7 @@ def standing(subscription: Subscription, before: Level, *, on: date, terms: Term
 
 def quote(drawn_up: Quote) -> dict[str, Any]:
     """Return what a quote promises: its number, days, lines, VAT, windows. Who asked and whom it is for is private."""
-    told: dict[str, Any] = plain(asdict(drawn_up))
+    told: dict[str, Any] = plain(drawn_up)
     private = {name: told.pop(name) for name in ("asked_by", "customer")}
     told |= {"gross": drawn_up.vat.gross, "private": {"space": drawn_up.customer.space, **private}}
     return told

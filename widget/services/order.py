@@ -2,10 +2,11 @@
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import to_jsonable_python as plain
 from sqlalchemy import Connection, Engine
 
 from widget.domain.change import ChangePreview, preview
@@ -77,10 +78,10 @@ def reviewed(seen: Account, result: ChangePreview) -> dict[str, Any]:
         "price_book": result.price_book.version,
         "policy": result.policy.version,
         "on": result.on.isoformat(),
-        "lines": [facts.plain(asdict(line)) for line in result.lines],
-        "fees": [facts.plain(asdict(fee)) for fee in result.fees],
-        "invoices": [facts.plain(asdict(invoice)) for invoice in result.invoices],
-        "late_date": facts.plain(result.late_price_date),
+        "lines": plain(result.lines),
+        "fees": plain(result.fees),
+        "invoices": plain(result.invoices),
+        "late_date": plain(result.late_price_date),
     }
 
 
@@ -189,7 +190,7 @@ def keep(
         raise RuntimeError("the subscription changed under its lock")
     spaces.reads(connection, space_id, draft.member_id, language)
     snapshot = reviewed(seen, result)
-    snapshot["billed_before"] = [facts.plain(asdict(step)) for step in _taken_back(connection, seen, result)]
+    snapshot["billed_before"] = plain(_taken_back(connection, seen, result))
     orders.add(connection, space_id, draft.member_id, Order(order_id, draft.id, now, seen.on, snapshot))
     subscriptions.settle(connection, space_id, "superseded")
     future = [step.starts_on for step in result.billed if step.starts_on > seen.on]
@@ -200,8 +201,8 @@ def keep(
         orders.add_answer(connection, order_id, draft.reason, draft.comment, language)
     data = {
         "order": order_id,
-        "before": asdict(before),
-        "after": asdict(draft.wish),
+        "before": plain(before),
+        "after": plain(draft.wish),
         "price_book": result.price_book.version,
         "policy": result.policy.version,
         "promise": snapshot,

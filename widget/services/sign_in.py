@@ -1,9 +1,9 @@
 """Sessions: begun, read, listed, ended. Eight hours at most, and half an hour without a request."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -12,8 +12,6 @@ from widget.store import session as sessions
 from widget.store import space as spaces
 from widget.store.engine import reading, transaction
 from widget.store.session import AnySession, Session, StaffSession
-
-Vouched = TypeVar("Vouched", Session, StaffSession)
 
 LONGEST = timedelta(hours=8)
 IDLE = timedelta(minutes=30)
@@ -54,16 +52,8 @@ def begin(
         member = spaces.load_member(connection, space_id, member_id)
         if member is None or member.state != "active":
             return None
-        begun = Session(
-            member_id=member_id,
-            space_id=space_id,
-            token=secrets.token_urlsafe(32),
-            browser=browser,
-            created_at=now,
-            seen_at=now,
-            authenticated_at=now,
-        )
-        sessions.add(connection, session_id, vouched(begun, voucher))
+        begun = Session(member_id=member_id, space_id=space_id, **_signed(now, browser, voucher))
+        sessions.add(connection, session_id, begun)
     return session_id
 
 
@@ -78,33 +68,19 @@ def begin_staff(
 ) -> str:
     """Begin a session for one of the vendor's own people and return its random id; any they had before are over."""
     session_id = secrets.token_urlsafe(32)
-    begun = StaffSession(
-        staff_id=staff_id,
-        token=secrets.token_urlsafe(32),
-        browser=browser,
-        created_at=now,
-        seen_at=now,
-        authenticated_at=now,
-    )
+    begun = StaffSession(staff_id=staff_id, **_signed(now, browser, voucher))
     with transaction(engine) as connection:
         if ends:
             sessions.remove(connection, ends)
         sessions.remove_staff(connection, staff_id)
-        sessions.add(connection, session_id, vouched(begun, voucher))
+        sessions.add(connection, session_id, begun)
     return session_id
 
 
-def vouched(begun: Vouched, voucher: Voucher | None) -> Vouched:
-    """Return a session with what vouches for it."""
-    if voucher is None:
-        return begun
-    return replace(
-        begun,
-        issuer=voucher.issuer,
-        subject=voucher.subject,
-        provider_session=voucher.provider_session,
-        authenticated_at=voucher.authenticated_at,
-    )
+def _signed(now: datetime, browser: str, voucher: Voucher | None) -> dict[str, Any]:
+    """Return what every new session has (`Signed`), with what vouches for it."""
+    begun = {"token": secrets.token_urlsafe(32), "browser": browser, "created_at": now, "seen_at": now}
+    return begun | (asdict(voucher) if voucher else {"authenticated_at": now})
 
 
 def read(engine: Engine, session_id: str, *, now: datetime, demo: bool = False) -> AnySession | None:

@@ -4,6 +4,7 @@ import uuid
 from dataclasses import asdict
 from datetime import date, datetime
 
+from pydantic_core import to_jsonable_python as plain
 from sqlalchemy import Connection, Engine
 
 from widget.domain.subscription import Subscription
@@ -49,7 +50,7 @@ def undo(engine: Engine, terms: Terms, *, space_id: str, member_id: str, change_
         data = {"change": change_id, "before": asdict(stored.subscription.in_use), "after": asdict(after.in_use)}
         digest = audit.append(connection, space_id, at=now, actor=member_id, kind="change.undone", data=data)
         told = facts.act(seen, digest) | {"change": change_id}
-        told |= {"version": stored.version + 1, "left": facts.plain(left)}
+        told |= {"version": stored.version + 1, "left": plain(left)}
         told |= {"withdrawn": _withdrawn(connection, pending, space_id)}
         told |= facts.standing(after, stored.subscription.in_use, on=seen.on, terms=terms)
         outbox.add(connection, space_id, kind="change.undone", facts=told, at=now, subject=change_id)

@@ -12,7 +12,6 @@ from widget.domain.amounts import fee_periods
 from widget.domain.calendar import ONE_DAY, anniversary_after
 from widget.domain.change import ChangePreview, preview
 from widget.domain.lines import Direction
-from widget.domain.plan import Level
 from widget.domain.refusal import Rule
 from widget.languages import Language
 from widget.panels import LESS, MORE, RuleLink, fee_text, level_text, plan_choices, result_view, sample
@@ -108,11 +107,10 @@ def tried_own(
     terms, in_use = context_of(request).terms, seen.subscription.in_use
     defaults = {"plan": in_use.plan, "users": str(in_use.users), "zoom_licenses": str(in_use.zoom_licenses)}
     form = parse(body, defaults, WISH, language, ignored=ignored)
-    plan = form.choice("plan", [each.id for each in terms.price_book(seen.on).plans])
-    users, licenses = form.whole("users", 1, 100_000), form.whole("zoom_licenses", 0, 100_000)
-    if form.errors or not (plan and users) or licenses is None:
+    wish = form.level([each.id for each in terms.price_book(seen.on).plans])
+    if form.errors or wish is None:
         return form, None
-    return form, preview(seen.subscription, Level(plan, users, licenses), on=seen.on, terms=terms)
+    return form, preview(seen.subscription, wish, on=seen.on, terms=terms)
 
 
 def _out_of_example(request: Request, seen: Account, form: Form) -> tuple[Form, ChangePreview | None]:

@@ -17,14 +17,9 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def _iso_day(value: Any) -> date:
     # pydantic alone also takes 2026-03-17T00:00:00; the contract says civil dates.
-    if not isinstance(value, str):
+    if not isinstance(value, str) or not _ISO_DAY.fullmatch(value):
         raise ValueError("not_a_date")
-    if not _ISO_DAY.fullmatch(value):
-        raise ValueError("not_a_date")
-    try:
-        day = date.fromisoformat(value)
-    except ValueError:
-        raise ValueError("not_a_date") from None
+    day = date.fromisoformat(value)
     # pydantic alone would tell these bounds as Python writes them.
     if day < FIRST_DAY:
         raise PydanticCustomError("greater_than_equal", "too early", {"ge": FIRST_DAY.isoformat()})

@@ -1,5 +1,6 @@
 """The flow in HTTP: choose, and the live result. Parse, decide with `preview`, show."""
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from widget.domain.calendar import FIRST_DAY, LAST_DAY
 from widget.domain.change import ChangePreview, preview
-from widget.domain.plan import Interval, Level
+from widget.domain.plan import Interval
 from widget.domain.subscription import SINCE_EVER, Step, Subscription
 from widget.domain.terms import Terms
 from widget.languages import Language
@@ -53,12 +54,8 @@ def choose(request: Request, body: str) -> Response:
 
 def again(this: DraftStep, _: str) -> Response:
     """Show the first step with the wish of a draft, to change it; it becomes a draft of its own."""
-    wish = {
-        "plan": this.draft.wish.plan,
-        "users": this.draft.wish.users,
-        "zoom_licenses": this.draft.wish.zoom_licenses,
-    }
-    return show_own(this.request, this.session, this.language, "change/choose.html", query=urlencode(wish))
+    wish = urlencode(asdict(this.draft.wish))
+    return show_own(this.request, this.session, this.language, "change/choose.html", query=wish)
 
 
 async def live(request: Request) -> Response:
@@ -139,27 +136,19 @@ def try_out(request: Request, language: Language, form: Form) -> dict[str, Any]:
 def tried(form: Form, terms: Terms) -> tuple[ChangePreview | None, date | None]:
     """Return the preview of the try-out as typed, and its day; None for what cannot be read, with errors noted."""
     on = form.day("on", FIRST_DAY, LAST_DAY)
-    book = terms.price_book(on or sample().on)
-    sold = [plan.id for plan in book.plans]
-    plan, users, licenses = (
-        form.choice("plan", sold),
-        form.whole("users", 1, 100_000),
-        form.whole("zoom_licenses", 0, 100_000),
-    )
-    subscription = _tried_subscription(form, sold, on)
-    if form.errors or not (on and plan and users and subscription) or licenses is None:
+    sold = [plan.id for plan in terms.price_book(on or sample().on).plans]
+    wish, subscription = form.level(sold), _tried_subscription(form, sold, on)
+    if form.errors or not (on and wish and subscription):
         return None, on
-    return preview(subscription, Level(plan, users, licenses), on=on, terms=terms), on
+    return preview(subscription, wish, on=on, terms=terms), on
 
 
 def _tried_subscription(form: Form, sold: list[str], on: date | None) -> Subscription | None:
     interval = form.choice("interval", [str(each) for each in Interval])
-    plan, users = form.choice("in_plan", sold), form.whole("in_users", 1, 100_000)
-    licenses, active = form.whole("in_zoom_licenses", 0, 100_000), form.whole("active_users", 0, 100_000)
+    in_use, active = form.level(sold, "in_"), form.whole("active_users", 0, 100_000)
     start = form.day("term_start", FIRST_DAY, LAST_DAY) if interval == Interval.YEAR else None
     if start and on and start > on:
         form.fail("term_start", "after_order")
-    if form.errors or not (interval and plan and users) or licenses is None or active is None:
+    if form.errors or not (interval and in_use) or active is None:
         return None
-    in_use = Level(plan, users, licenses)
     return Subscription(Interval(interval), start, in_use, (Step(SINCE_EVER, in_use),), active)

@@ -8,6 +8,7 @@ from datetime import date
 from unicodedata import normalize
 from urllib.parse import parse_qsl
 
+from widget.domain.plan import Level
 from widget.languages import Language
 from widget.wording import N_
 
@@ -134,6 +135,12 @@ class Form:
             return None
         return text
 
+    def level(self, plans: Sequence[str], prefix: str = "") -> Level | None:
+        """Return the plan, the users and the Zoom licenses typed, or None after noting what is wrong."""
+        plan, users = self.choice(f"{prefix}plan", plans), self.whole(f"{prefix}users", 1, 100_000)
+        licenses = self.whole(f"{prefix}zoom_licenses", 0, 100_000)
+        return Level(plan, users, licenses) if plan and users and licenses is not None else None
+
     def day(self, name: str, earliest: date, latest: date) -> date | None:
         """Return the date typed (ISO, or day/month/year), or None after noting what is wrong."""
         text = self.typed.get(name, "").strip(_BLANK)
@@ -182,7 +189,7 @@ def new_key() -> str:
 
 def is_key(text: str) -> bool:
     """Return whether a form's idempotency key can be ours, or is left out: short, and printable ASCII."""
-    return len(text) <= LONGEST_KEY and text.isascii() and (text.isprintable() or not text)
+    return len(text) <= LONGEST_KEY and text.isascii() and text.isprintable()
 
 
 def parse(
