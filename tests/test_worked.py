@@ -83,6 +83,9 @@ def test_a_pending_decrease_is_written_as_what_is_billed_when() -> None:
         ("interval=month on=2027-03-15 from=premium to=premium/1/0", "premium: write a level as plan/users/licenses"),
         ("interval=month on=2027-03-15 to=premium/1/0", "a change has both from and to"),
         ("interval=year on=2027-03-15", "term_start goes with interval=year"),
+        ("interval=month on=2027-03-15 locked=true", "locked=true: write yes, or leave it out"),
+        ("interval=month on=2027-03-15 undo=true", "undo=true: write yes, or leave it out"),
+        ("interval=month on=2027-03-15 billed=2027-04-01", "write a level as plan/users/licenses"),
         ("interval=fortnight on=2027-03-15", "'fortnight' is not a valid Interval"),
     ],
 )

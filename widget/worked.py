@@ -76,11 +76,18 @@ def read(text: str) -> Case:
         billed=_billed(values, in_use),
         active_users=int(values.get("active", "0")),
         pending_invitations=int(values.get("invited", "0")),
-        locked=values.get("locked") == "yes",
+        locked=_yes(values, "locked"),
     )
     wish = _level(values["to"]) if "to" in values else None
     refused = frozenset(values.get("refused", "").split(",")) - {""}
-    return Case(subscription, on, wish, values.get("undo") == "yes", refused)
+    return Case(subscription, on, wish, _yes(values, "undo"), refused)
+
+
+def _yes(values: Mapping[str, str], name: str) -> bool:
+    text = values.get(name, "no")
+    if text not in ("yes", "no"):
+        raise ValueError(f"{name}={text}: write yes, or leave it out")
+    return text == "yes"
 
 
 def _day(text: str) -> date:
@@ -99,8 +106,8 @@ def _level(text: str) -> Level:
 
 def _billed(values: Mapping[str, str], in_use: Level) -> tuple[Step, ...]:
     first = Step(SINCE_EVER, _level(values["paid"]) if "paid" in values else in_use)
-    later = [step.split(":", 1) for step in values.get("billed", "").split(",") if ":" in step]
-    return (first, *(Step(_day(day), _level(level)) for day, level in later))
+    later = [step.partition(":") for step in values["billed"].split(",")] if "billed" in values else []
+    return (first, *(Step(_day(day), _level(level)) for day, _, level in later))
 
 
 def answer(case: Case, terms: Terms) -> Answer:
