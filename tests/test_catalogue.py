@@ -87,16 +87,16 @@ def test_names_are_in_both_languages() -> None:
     [
         pytest.param(
             BOOKS,
-            'currency = "EUR"',
+            'version = "2025-11"',
             "",
-            "price-books.toml.price_book[1].currency: expected a text, found nothing",
+            "price-books.toml.price_book[1].version: expected a text, found nothing",
             id="a missing key",
         ),
         pytest.param(
             BOOKS,
-            'currency = "EUR"',
-            'currency = ""',
-            "price-books.toml.price_book[1].currency: expected a text that is not empty, found ''",
+            'version = "2025-11"',
+            'version = ""',
+            "price-books.toml.price_book[1].version: expected a text that is not empty, found ''",
             id="an empty text",
         ),
         pytest.param(
@@ -113,6 +113,13 @@ def test_names_are_in_both_languages() -> None:
             "price-books.toml.price_book[1].colour: unknown key; "
             "known are currency, plan, sample_data, valid_from, version",
             id="an unknown key",
+        ),
+        pytest.param(
+            BOOKS,
+            'zoom_license = "29.00"',
+            'zoom_license = "29.00", room = "5.00"',
+            "price-books.toml.price_book[1].plan[2].month.room: unknown key; known are user, zoom_license",
+            id="an unknown key in a table in a table in a table",
         ),
         pytest.param(
             BOOKS,
@@ -212,7 +219,7 @@ def test_names_are_in_both_languages() -> None:
             POLICIES,
             '"with_price"',
             '"later"',
-            "policies.toml.policy[1].plan_downgrade: expected 'with_price' or 'at_once', found 'later'",
+            "policies.toml.policy[1].plan_downgrade: expected one of with_price, at_once, found 'later'",
             id="a switch with a third position",
         ),
         pytest.param(

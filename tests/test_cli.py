@@ -345,7 +345,7 @@ def test_a_wrong_database_is_told_in_one_line_without_its_password(
             "price-books.toml",
             'currency = "EUR"',
             "currency = 1",
-            "price-books.toml.price_book[1].currency: expected a text, found 1",
+            "price-books.toml.price_book[1].currency: expected one of EUR, CHF, GBP, USD, found 1",
         ),
     ],
 )

@@ -4,12 +4,12 @@ The other files in `data` are read by the same `Table`, where they are used.
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from widget.domain.money import minor_units
 from widget.domain.plan import Interval, Plan, PriceBook, Prices
@@ -20,6 +20,8 @@ from widget.languages import CURRENCIES, LOCALES
 from widget.settings import MAIL_ADDRESS
 
 DATA = Path(__file__).resolve().parent / "data"
+
+Version = TypeVar("Version")
 
 
 class CatalogueError(Exception):
@@ -34,6 +36,7 @@ class Table:
 
     def __init__(self, values: Mapping[str, Any], path: str) -> None:
         self._values, self._path, self._read = values, path, set[str]()
+        self._within: list[Table] = []
 
     def __contains__(self, key: str) -> bool:
         return key in self._values
@@ -74,12 +77,6 @@ class Table:
             raise self.fail(key, "an address such as help@example.com")
         return value
 
-    def currency(self, key: str) -> str:
-        value = self.text(key)
-        if value not in CURRENCIES:
-            raise self.fail(key, f"one of {', '.join(CURRENCIES)}")
-        return value
-
     def number(self, key: str, lowest: int, highest: int) -> int:
         expected = f"a whole number from {lowest} to {highest}"
         value: int = self._take(key, int, expected)
@@ -95,12 +92,13 @@ class Table:
         value: date = self._take(key, date, "a date such as 2026-11-01")
         return value
 
-    def one_of(self, key: str, choices: type[PlanDowngrade]) -> PlanDowngrade:
-        expected = " or ".join(repr(str(choice)) for choice in choices)
-        value = self._take(key, str, expected)
-        if value not in list(choices):
+    def one_of(self, key: str, choices: Iterable[str]) -> str:
+        known = tuple(choices)
+        expected = f"one of {', '.join(known)}"
+        value: str = self._take(key, str, expected)
+        if value not in known:
             raise self.fail(key, expected)
-        return choices(value)
+        return value
 
     def reasons(self, key: str) -> tuple[Reason, ...]:
         values = self.texts(key)
@@ -120,16 +118,21 @@ class Table:
             raise self.fail(key, expected) from None
 
     def table(self, key: str) -> "Table":
-        return Table(self._take(key, dict, "a table"), f"{self._path}.{key}")
+        self._within.append(Table(self._take(key, dict, "a table"), f"{self._path}.{key}"))
+        return self._within[-1]
 
     def tables(self, key: str) -> list["Table"]:
         values = self._take(key, list, "a list of tables")
         if not values or not all(type(value) is dict for value in values):
             raise self.fail(key, "a list of tables")
-        return [Table(value, f"{self._path}.{key}[{index}]") for index, value in enumerate(values, start=1)]
+        found = [Table(value, f"{self._path}.{key}[{index}]") for index, value in enumerate(values, start=1)]
+        self._within += found
+        return found
 
     def done(self) -> None:
-        """Raise CatalogueError for a key that nobody has asked for."""
+        """Raise CatalogueError for a key that nobody has asked for, here or in a table that was asked for."""
+        for table in self._within:
+            table.done()
         for key in sorted(set(self._values) - self._read):
             raise CatalogueError(f"{self._path}.{key}: unknown key; known are {', '.join(sorted(self._read))}")
 
@@ -139,8 +142,8 @@ def load(folder: Path = DATA) -> Terms:
 
     Raises CatalogueError naming the file, the key and what was expected, at the first thing that is wrong.
     """
-    books = [_price_book(table) for table in _versions(folder / "price-books.toml", "price_book")]
-    policies = [_policy(table) for table in _versions(folder / "policies.toml", "policy")]
+    books = _versions(folder / "price-books.toml", "price_book", _price_book)
+    policies = _versions(folder / "policies.toml", "policy", _policy)
     _check_order([(book.version, book.valid_from) for book in books], "price-books.toml")
     _check_order([(policy.version, policy.valid_from) for policy in policies], "policies.toml")
     _check_plans(books)
@@ -158,11 +161,11 @@ def read(path: Path) -> Table:
     return Table(values, path.name)
 
 
-def _versions(path: Path, key: str) -> list[Table]:
+def _versions(path: Path, key: str, version: Callable[[Table], Version]) -> list[Version]:
     file = read(path)
-    tables = file.tables(key)
+    found = [version(table) for table in file.tables(key)]
     file.done()
-    return tables
+    return found
 
 
 def _check_order(versions: list[tuple[str, date]], file: str) -> None:
@@ -197,23 +200,20 @@ def _price_book(table: Table) -> PriceBook:
         values = [getattr(plan, field) for plan in plans]
         if len(set(values)) != len(values):
             raise table.fail("plan", f"each {field} once")
-    book = PriceBook(
+    return PriceBook(
         version=table.text("version"),
         valid_from=table.day("valid_from"),
-        currency=table.currency("currency"),
+        currency=table.one_of("currency", CURRENCIES),
         sample_data=table.switch("sample_data"),
         plans=tuple(sorted(plans, key=lambda plan: plan.rank)),
     )
-    table.done()
-    return book
 
 
 def _plan(table: Table) -> Plan:
     name = table.table("name")
     names = {language: name.text(language) for language in LOCALES}
-    name.done()
     low = table.number("min_users", 1, 100_000)
-    plan = Plan(
+    return Plan(
         id=table.text("id"),
         rank=table.number("rank", 0, 1_000),
         name=names,
@@ -222,14 +222,10 @@ def _plan(table: Table) -> Plan:
         max_zoom_licenses=table.number("max_zoom_licenses", 0, 100_000),
         prices={interval: _prices(table.table(interval)) for interval in Interval},
     )
-    table.done()
-    return plan
 
 
 def _prices(table: Table) -> Prices:
-    prices = Prices(user=table.amount("user"), zoom_license=table.amount("zoom_license"))
-    table.done()
-    return prices
+    return Prices(user=table.amount("user"), zoom_license=table.amount("zoom_license"))
 
 
 def _policy(table: Table) -> Policy:
@@ -238,7 +234,7 @@ def _policy(table: Table) -> Policy:
         valid_from=table.day("valid_from"),
         # The lower price may never start before the first of the next month, which a notice of 0 would ask for.
         notice_months=table.number("notice_months", 1, 11),
-        plan_downgrade=table.one_of("plan_downgrade", PlanDowngrade),
+        plan_downgrade=PlanDowngrade(table.one_of("plan_downgrade", PlanDowngrade)),
         best_day=table.switch("best_day"),
         zoom_users_per_license=table.number("zoom_users_per_license", 1, 1_000),
         undo_cancel=table.switch("undo_cancel"),
@@ -254,14 +250,13 @@ def _policy(table: Table) -> Policy:
         vat=_vat(table.table("vat")),
         retention=_retention(table.table("retention")),
     )
-    table.done()
     if policy.quote_reminder_days >= policy.quote_valid_days:
         raise table.fail("quote_reminder_days", f"less than quote_valid_days, {policy.quote_valid_days}")
     return policy
 
 
 def _seller(table: Table) -> Seller:
-    seller = Seller(
+    return Seller(
         name=table.text("name"),
         legal_form=table.text("legal_form"),
         capital=table.amount("capital"),
@@ -273,14 +268,10 @@ def _seller(table: Table) -> Seller:
         payment_days=table.number("payment_days", 0, 120),
         recovery_fee=table.amount("recovery_fee"),
     )
-    table.done()
-    return seller
 
 
 def _retention(table: Table) -> Retention:
-    days = {field.name: table.number(field.name, 1, 36_500) for field in fields(Retention)}
-    table.done()
-    return Retention(**days)
+    return Retention(**{field.name: table.number(field.name, 1, 36_500) for field in fields(Retention)})
 
 
 def _vat(table: Table) -> VatTerms:
@@ -290,7 +281,6 @@ def _vat(table: Table) -> VatTerms:
         exempt=table.switch("exempt"),
         union=table.texts("union"),
     )
-    table.done()
     if terms.rate > WHOLE:
         raise table.fail("rate", "a rate in per cent, at most '100.00'")
     if terms.seller_country not in terms.union:

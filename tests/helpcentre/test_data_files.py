@@ -40,6 +40,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
         (SEARCH, "reference = ", "references = ", "search.toml.reference: expected a list of texts, found nothing"),
         (SEARCH, "stop = ", "stops = ", "search.toml.fr.stop: expected a text, found nothing"),
         (SEARCH, '  ["résilier"', '  "fin", ["résilier"', "search.toml.fr.synonyms: expected a list of lists of texts"),
+        (SEARCH, "stop = ", 'start = ""\nstop = ', "search.toml.fr.start: unknown key; known are stop, synonyms"),
         (SEARCH, "[en]", "[an]", "search.toml.an: unknown key; known are fr, reference"),
         (GLOSSARY, "[[term]]", "[[terms]]", "glossary.toml.terms: unknown key; known are term"),
         (
@@ -47,6 +48,12 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
             'en = { name = "space", ',
             "en = { ",
             "glossary.toml.term[1].en.name: expected a text, found nothing",
+        ),
+        (
+            GLOSSARY,
+            'en = { name = "space", ',
+            'en = { name = "space", plural = "spaces", ',
+            "glossary.toml.term[1].en.plural: unknown key; known are meaning, name",
         ),
         (GLOSSARY, '" }', '" ', "glossary.toml: not TOML: "),
         (TYPED, "[words]", "[words", "typed-figures.toml: not TOML: "),
@@ -59,6 +66,7 @@ def spoil(folder: Path, file: str, old: str, new: str) -> None:
         ),
         (TYPED, 'text = "', 'txt = "', "typed-figures.toml.allowed[1].text: expected a text, found nothing"),
         (TYPED, 'reason = "An', 'why = "An', "typed-figures.toml.allowed[1].reason: expected a text, found nothing"),
+        (TYPED, "[words]", "[words]\nde = []", "typed-figures.toml.words.de: unknown key; known are en, fr"),
         (CASES, "nothing-changes = [", "nothing-changes = ", "cases.toml: not TOML: "),
         (CASES, "nothing-changes", "nothing-change", "cases.toml.nothing-change: unknown key; known are "),
         (

@@ -141,9 +141,7 @@ def typed_figures(folder: Path = DATA) -> TypedFigures:
         patterns[code] = re.compile(rf"\d[\d.,\u202f\u00a0]*|(?i:\b(?:{words or '(?!)'})\b)|\b(?:{months})\b")
     for each in file.tables("allowed") if "allowed" in file else []:
         allowed[each.text("file"), each.text("text")] = each.text("reason")
-        each.done()
-    for table in (listed, file):
-        table.done()
+    file.done()
     return TypedFigures(patterns, allowed)
 
 

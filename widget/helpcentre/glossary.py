@@ -28,10 +28,7 @@ def terms(folder: Path = DATA) -> tuple[Term, ...]:
 
 def _term(table: Table) -> Term:
     words = {code: table.table(code) for code in LOCALES}
-    term = Term(
+    return Term(
         name={code: each.text("name") for code, each in words.items()},
         meaning={code: each.text("meaning") for code, each in words.items()},
     )
-    for each in (table, *words.values()):
-        each.done()
-    return term

@@ -39,8 +39,7 @@ def words(folder: Path = DATA) -> Words:
         stop={code: table.text("stop").split() for code, table in tables.items()},
         synonyms={code: table.groups("synonyms") for code, table in tables.items()},
     )
-    for table in (file, *tables.values()):
-        table.done()
+    file.done()
     return found
 
 
