@@ -196,6 +196,25 @@ def test_the_language_switch_takes_a_half_filled_survey_along_in_the_article(ser
     expect(page.get_by_role("heading", name="Check your change")).to_be_focused()
 
 
+def test_a_half_filled_survey_waits_for_the_service_where_the_language_is_switched_while_it_is_down(
+    service: Service, page: Page
+) -> None:
+    to_survey(page, service)
+    page.get_by_label("Un projet est terminé").check()
+    page.locator("#sw-comment").fill("Nous sommes moins nombreux")
+    page.route(re.compile("/widget/(fr|en)/"), lambda route: route.abort())
+    for language, down in (("English", "The service does not answer."), ("Français", DOWN), ("English", "The service")):
+        page.get_by_role("link", name=language).first.click()
+        expect(page.locator("subscription-widget > [role=status]")).to_contain_text(down)
+    page.unroute_all()
+    page.reload()
+
+    expect(page.get_by_role("heading", name="Why are you reducing your subscription?")).to_be_visible()
+    expect(page.get_by_label("A project is finished")).to_be_checked()
+    expect(page.locator("#sw-comment")).to_have_value("Nous sommes moins nombreux")
+    assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+
+
 def test_the_language_switch_takes_every_page_along_with_what_is_typed(service: Service, page: Page) -> None:
     enter(page.context, service, a_space(service, LATE))
     page.goto(service.address + "/widget/fr/change")

@@ -50,7 +50,8 @@
       this.touched = early || this.querySelector(".sw-summary");
       const kept = (this.form && this.taken()) || noted();
       const at = kept.widget?.replace(/\/widget\/\w+/, `/widget/${this.lang}`);
-      if (this.source && (at || document.cookie.includes("signed_in=1"))) await this.load(at ?? this.source);
+      const asks = this.source && (at || document.cookie.includes("signed_in=1"));
+      if (asks && !(await this.load(at ?? this.source)) && at) return this.keep(kept);
       this.prefill();
       if (kept.form) this.fill(kept.form);
       else if (early) this.calculate();
@@ -275,9 +276,9 @@
       if (this.at || this.touched) this.keep();
     }
 
-    keep() {
+    keep(what = { widget: this.at, form: this.typed() }) {
       try {
-        sessionStorage.widget = JSON.stringify({ widget: this.at, form: this.typed() });
+        sessionStorage.widget = JSON.stringify(what);
       } catch { /* no storage */ }
     }
 
