@@ -135,17 +135,14 @@ def test_the_last_choice_of_a_language_counts_whichever_page_comes_last(page: Pa
     expect(dialog.locator("textarea")).to_have_value(f"Rétrograder votre abonnement – Le préavis\n{link}")
 
 
-ENGLISH = "/en/subscription/downgrade/"
-
-
 @pytest.mark.parametrize(
     ("article", "typed"),
     [
         (DOWNGRADE, "1 000"),
         (DOWNGRADE, "1\u202f000"),
         (DOWNGRADE, "1\u00a0000"),
-        (ENGLISH, "1,000"),
-        (ENGLISH, " 1000 "),
+        ("/en/subscription/downgrade/", "1,000"),
+        ("/en/subscription/downgrade/", " 1000 "),
     ],
 )
 def test_a_number_goes_along_in_digits_alone(page: Page, article: str, typed: str) -> None:

@@ -145,7 +145,10 @@ def test_our_policy_blocks_nothing_of_ours_and_no_page_asks_anybody_else(
     page = context.new_page()
     blocked, asked = watched(page)
     site = ROOT / "site"
-    articles = [f"/{each.parent.relative_to(site)}/" for each in site.rglob("index.html") if each.parent != site]
+    pages = [each.parent.relative_to(site) for each in site.rglob("index.html") if each.parent != site]
+    # What leads on from a ticket is one page over and over: two of them stand for all.
+    tickets = sorted(each for each in pages if each.parts[0] == "a")
+    articles = [f"/{each}/" for each in [*tickets[:1], *tickets[-1:], *(set(pages) - set(tickets))]]
     ids = world.ids["own"]
     draft = f"/widget/fr/change/{ids['draft']}"
     steps = ["/widget/fr/change", *(f"{draft}/{step}" for step in ("members", "survey", "review"))]
