@@ -55,8 +55,12 @@ async def gone(_: Request, __: Exception) -> Response:
     return Response(status_code=400)
 
 
-async def unheard_of(request: Request, _: Exception) -> Response:
-    """Answer a name or a number such as no row can have, which PostgreSQL says and SQLite just does not find."""
+async def unheard_of(request: Request, error: Exception) -> Response:
+    """Answer a name or a number such as no row can have, which PostgreSQL says and SQLite just does not find.
+
+    It is logged: a value of our own making that no column holds would be a fault.
+    """
+    log.warning("the database cannot hold what was asked for", exc_info=error)
     return refused(request, 404)
 
 
