@@ -33,7 +33,7 @@ CORPORA = (
     Corpus(
         goal="generated requests break no check of the calculator",
         tests="tests/web/test_openapi.py",
-        environment={"HELPCENTER_CASES": str(EACH)},
+        environment={"TESTS_CASES": str(EACH)},
         least=8_000,
         control="a service that refuses them all",
         change="import widget.web.api as api\n"
@@ -44,7 +44,7 @@ CORPORA = (
     Corpus(
         goal="requests with each string in each field: every one is judged, none is an error of ours",
         tests="tests/security/test_corpora.py",
-        environment={"HELPCENTER_NAUGHTY": "1"},
+        environment={"TESTS_NAUGHTY": "1"},
         least=26_000,
         control="a service that keeps Latin-1 alone",
         change="import widget.web.forms as forms\n"
@@ -55,7 +55,7 @@ CORPORA = (
     Corpus(
         goal="guesses of a calendar's secret address: none is right, all but 20 a minute are told to wait",
         tests="tests/web/test_guesses.py",
-        environment={"HELPCENTER_GUESSES": "10000"},
+        environment={"TESTS_GUESSES": "10000"},
         least=10_000,
         control="a service that counts no guess",
         change="import widget.services.limits as limits\nlimits.Limits.hit = lambda *_: 0\n",

@@ -11,7 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from drills.ground import Drill
-from drills.slow import _free_port, _wait
+from drills.slow import _wait
+from tests.running import free_port
 from widget.settings import ROOT
 
 #: What the process may grow by, in MB, and a pattern may take on 100 kB, in milliseconds.
@@ -56,7 +57,7 @@ def drill(folder: Path) -> Iterator[Drill]:
 def attack(command: list[str], folder: Path, sent: list[Sent]) -> tuple[float, list[int]]:
     """Return by how many MB the server's peak grew over its size when warm, and the statuses that it answered."""
     folder.mkdir()
-    port = _free_port()
+    port = free_port()
     arguments = [*command, str(port), str(folder), "1", "1"] if "bare" in command else command
     environment = {"PORT": str(port), "HELPCENTER_DATA": str(folder), "PATH": "/usr/bin:/bin"}
     server = subprocess.Popen([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL)

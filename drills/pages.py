@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 from sqlalchemy import Engine, select
 
 from drills.ground import NOW, TERMS, Administrator, Drill, child, contents, faults, instead, people, started
-from tests.gateways.receivers import free_port
+from tests.running import free_port
 from tests.services.conftest import at_once
 from tests.services.postgres import running
 from widget.app import create_app

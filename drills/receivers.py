@@ -20,7 +20,8 @@ import httpx
 from sqlalchemy import Engine, event, update
 
 from drills.ground import NOW, TERMS, Drill, child, contents, people, started
-from tests.gateways.receivers import Postman, certificate, free_port, http_trap, smtp_server, status
+from tests.gateways.receivers import Postman, certificate, http_trap, smtp_server, status
+from tests.running import free_port
 from tests.services.conftest import demo_space
 from tests.services.postgres import running
 from widget import languages

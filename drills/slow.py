@@ -11,6 +11,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from drills.ground import Drill
+from tests.running import free_port
 from widget.web.connection import HEADERS_WITHIN, REQUEST_WITHIN
 
 COUNT, SPARE = 500, 15.0
@@ -40,7 +41,7 @@ def drill(_folder: Path) -> Iterator[Drill]:
 def attack(kind: str, start: bytes, seconds: float) -> tuple[int, float]:
     """Return how many slow connections are open at the end, and the p99 of good requests in seconds."""
     with tempfile.TemporaryDirectory() as folder:
-        port = _free_port()
+        port = free_port()
         command = (
             ["-m", "widget", "demo"] if kind == "demo" else ["-m", "bench.serve", "bare", str(port), folder, "1", "1"]
         )
@@ -82,13 +83,6 @@ def _drips(slow: socket.socket, sends: bool) -> bool:
         return True
     except OSError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _wait(port: int) -> None:

@@ -20,6 +20,10 @@ settings.load_profile("the same everywhere")
 expect.set_options(timeout=20_000)
 UMASK = os.umask(0o022)
 os.umask(UMASK)
+# What the shell of a developer serves with is not what a test acts on, nor is its way out to the world ours.
+for _name in list(os.environ):
+    if _name.startswith("HELPCENTER_") or _name in {"HOST", "PORT"} or _name.lower().endswith("_proxy"):
+        del os.environ[_name]
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.gateways.receivers import free_port
+from tests.running import free_port
 from widget.settings import ROOT
 
 NOTHING: dict[str, object] = {}

@@ -17,6 +17,7 @@ from tempfile import mkdtemp
 
 import pytest
 
+from tests.running import free_port
 from widget import catalogue
 from widget.catalogue import DATA
 from widget.cli import main
@@ -75,12 +76,6 @@ def run_with_room(bytes_: int, command: list[str], data: Path) -> subprocess.Com
         timeout=60,
         check=False,
     )
-
-
-def free_port() -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path) -> None:
@@ -217,7 +212,7 @@ def test_a_service_whose_site_or_mail_leads_elsewhere_warns_at_its_start(
         "mail": {"folder": str(tmp_path / "mail")},
     }
 
-    command_line, environment = [sys.executable, "-m", "widget", command], environment | {"PORT": free_port()}
+    command_line, environment = [sys.executable, "-m", "widget", command], environment | {"PORT": str(free_port())}
     with subprocess.Popen(command_line, env=environment, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         lines = [json.loads(process.stderr.readline()) for _ in warned]

@@ -44,6 +44,16 @@ def test_the_bill_of_materials_of_a_release_names_what_is_locked_and_nothing_els
     assert checked(tmp_path, []).returncode == 1
 
 
+def test_a_fault_that_was_accepted_for_a_while_stops_when_that_is_over(tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "audit.accepted").write_text("PYSEC-0000-0 not reached, until 2020-01-01\n")
+    command = ["bash", str(ROOT / "scripts" / "audit"), "false"]
+
+    stopped = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert (stopped.returncode, stopped.stderr) == (1, "scripts/audit.accepted: the time of PYSEC-0000-0 is over\n")
+
+
 def test_each_accepted_fault_has_its_reason_and_its_end() -> None:
     lines = (ROOT / "scripts" / "audit.accepted").read_text("utf-8").splitlines()
 

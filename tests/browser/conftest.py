@@ -1,24 +1,15 @@
 """A real browser on the real service: `widget demo` as its own process, on a new database, restarted where asked."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-
-def free_port() -> int:
-    """Return a port of the kernel's choice."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.running import free_port, until_it_answers
 
 
 class Service:
@@ -33,17 +24,7 @@ class Service:
     def start(self) -> None:
         environment = os.environ | {"PORT": str(self.port), "HELPCENTER_DATA": str(self.data)} | self.environment
         self.process = subprocess.Popen([sys.executable, "-m", "widget", self.command], env=environment)
-        for _ in range(900):  # the machine may be busy
-            if self.process.poll() is not None:
-                break
-            try:
-                urllib.request.urlopen(f"{self.address}/widget/health", timeout=1).close()  # noqa: S310 -- our own server
-                return
-            except OSError:
-                time.sleep(0.1)
-        self.process.kill()
-        self.process.wait()
-        raise RuntimeError(f"the service did not start: exit code {self.process.returncode}")
+        until_it_answers(self.address, self.process)
 
     def stop(self) -> None:
         self.process.terminate()

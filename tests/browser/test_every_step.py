@@ -112,7 +112,7 @@ def test_what_stands_in_the_way(service: Service, page: Page, seen: Callable[[st
         "users": 12,
         "billed": [
             {"from": "today-200d", "plan": "premium", "users": 20, "zoom_licenses": 4},
-            {"from": "today+165d", "plan": "premium", "users": 12, "zoom_licenses": 4},
+            {"from": "today-200d+1y", "plan": "premium", "users": 12, "zoom_licenses": 4},
         ],
     }
     enter(page.context, service, a_space(service, pending))

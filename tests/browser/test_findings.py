@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Service, free_port
+from tests.browser.conftest import Service
 from tests.browser.people import ANNUAL, LATE, a_space, enter
 from tests.chromium import launch
 from tests.helpcentre.conftest import build, copy_of_sources
+from tests.running import free_port
 
 DOWNGRADE = "/fr/abonnement/retrograder/"
 HOME = "/fr/"

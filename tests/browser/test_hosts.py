@@ -24,7 +24,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
-from tests.browser.conftest import Service, free_port
+from tests.browser.conftest import Service
+from tests.running import free_port
 from widget.settings import ROOT
 
 NGINX = next(

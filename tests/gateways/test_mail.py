@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateways.receivers import Postman, certificate, free_port, smtp_server
+from tests.gateways.receivers import Postman, certificate, smtp_server
+from tests.running import free_port
 from widget.gateways.failure import GiveUpError, TryAgainError
 from widget.gateways.mail import MaildirGateway, SmtpGateway
 from widget.services.deliver import STINT

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.gateways.receivers import Answer, certificate, free_port, http_trap, status
+from tests.gateways.receivers import Answer, certificate, http_trap, status
+from tests.running import free_port
 from widget.gateways.failure import GiveUpError, TryAgainError
 from widget.gateways.tls import trusted
 from widget.gateways.webhook import AddressError, WebhookGateway, check_url

@@ -5,12 +5,9 @@ import hashlib
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import threading
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,6 +17,7 @@ from shutil import copytree
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.running import free_port, until_it_answers
 from widget.domain.refusal import Rule
 from widget.settings import ROOT
 
@@ -57,17 +55,12 @@ def copy_of_sources(folder: Path, *, code_too: bool = False) -> Path:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve a folder of sources and its site as long as it is needed; yield the address. The machine may be busy."""
+    """Serve a folder of sources and its site as long as it is needed; yield the address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     with serve(folder, folder / "site", port) as process:
         try:
-            for _ in range(900):
-                try:
-                    urllib.request.urlopen(f"{address}/widget/health", timeout=1).close()  # noqa: S310 -- our own
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            until_it_answers(address, process)
             yield address
         finally:
             process.terminate()
@@ -84,14 +77,6 @@ def serve(folder: Path, site: Path, port: int) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def free_port() -> int:
-    """Return a port that the kernel has free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @pytest.fixture

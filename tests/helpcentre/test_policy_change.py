@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources, free_port, serve, served
+from tests.helpcentre.conftest import BUILT_ON, build, copy_of_sources, serve, served
+from tests.running import free_port
 
 
 @dataclass(frozen=True)

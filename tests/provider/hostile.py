@@ -8,7 +8,6 @@ import hashlib
 import hmac
 import json
 import secrets
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -24,6 +23,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.running import in_a_thread
 
 #: Unmistakable, wherever it should turn up.
 ACCESS_TOKEN, REFRESH_TOKEN = "canary-access-token-7c1e", "canary-refresh-token-7c1e"
@@ -164,10 +165,5 @@ def running(clock: datetime) -> Iterator[Hostile]:
     listener.bind(("127.0.0.1", 0))
     state = Hostile(f"http://127.0.0.1:{listener.getsockname()[1]}", clock)
     server = uvicorn.Server(uvicorn.Config(application(state), log_level="error", access_log=False, ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not server.started:
-        thread.join(0.01)
-    yield state
-    server.should_exit = True
-    thread.join(10)
+    with in_a_thread(server, listener):
+        yield state

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.browser.conftest import Service, free_port
+from tests.browser.conftest import Service
+from tests.running import free_port
 from widget.catalogue import DATA
 
 INSTALLED = Path(__file__).resolve().parent.parent.parent / ".cache" / "provider"

@@ -25,7 +25,7 @@ from widget.store.tables import draft
 from widget.web.security import safe_next
 
 #: Every how manieth string is tried here; `make drill` tries all.
-EACH = int(os.environ.get("HELPCENTER_NAUGHTY", "12"))
+EACH = int(os.environ.get("TESTS_NAUGHTY", "12"))
 
 
 def test_the_corpora_have_their_size() -> None:

@@ -4,8 +4,6 @@ import html
 import json
 import re
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Dialog, Page, Route
 
+from tests.running import in_a_thread
 from tests.security.corpora import OPEN_REDIRECTS, XSS
 from tests.services.conftest import administrator, demo_space
 from tests.web.world import NOW, TERMS, World
@@ -29,14 +28,8 @@ def address(world: World) -> Iterator[str]:
     config = uvicorn.Config(
         world.client.app, port=0, http=Connection, log_config=None, access_log=False, lifespan="off"
     )
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    running.should_exit = True
-    thread.join(20)
+    with in_a_thread(uvicorn.Server(config)) as (host, port):
+        yield f"http://{host}:{port}"
 
 
 def ran(chromium: Browser, pages: list[str]) -> bool:

@@ -20,8 +20,9 @@ from sqlalchemy import Engine, update
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from tests.gateways.receivers import Postman, certificate, free_port, http_trap, smtp_server, status
+from tests.gateways.receivers import Postman, certificate, http_trap, smtp_server, status
 from tests.one_language import parted_in_text, parted_numbers
+from tests.running import free_port
 from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, contents, demo_space
 from widget import languages
 from widget.app import system_clock

@@ -1,12 +1,17 @@
 """The real service in process, on a new SQLite file with the demo data, on a day that the tests choose."""
 
+import atexit
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.web.world import World, opened
@@ -14,7 +19,7 @@ from widget import catalogue
 from widget.app import create_app
 from widget.catalogue import DATA
 from widget.services.transfer import import_file
-from widget.settings import read
+from widget.settings import file_url, read
 from widget.store.engine import migrate, open_engine
 
 
@@ -41,18 +46,43 @@ def today() -> Today:
     return Today()
 
 
+@cache
+def _demo(now: datetime) -> Path:
+    """Return a database with the demo data of a moment, made once: to migrate and to import takes its time."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    engine = open_engine(file_url(folder / "demo.sqlite3"))
+    _with_demo(engine, now)
+    engine.dispose()
+    return folder / "demo.sqlite3"
+
+
+def _with_demo(engine: Engine, now: datetime) -> None:
+    migrate(engine)
+    import_file(engine, catalogue.load(), DATA / "demo.json", now=now)
+
+
 @contextmanager
 def serving(tmp_path: Path, today: Today, **environment: str) -> Iterator[TestClient]:
     """Run the service on a new database with the demo data."""
     demo = {"HELPCENTER_DATA": str(tmp_path), "HELPCENTER_DEMO": "1", "HELPCENTER_WORKER": "0"}
     settings = read(demo | environment)
     engine = open_engine(settings.database_url)
-    migrate(engine)
-    import_file(engine, catalogue.load(), DATA / "demo.json", now=today())
+    file = engine.url.database or ""
+    if engine.dialect.name == "sqlite" and not Path(file).exists():
+        shutil.copy(_demo(today()), file)
+    else:
+        _with_demo(engine, today())
     app = create_app(settings, engine, today)
     with TestClient(app, base_url="http://127.0.0.1", headers={"Sec-Fetch-Site": "same-origin"}) as client:
         yield client
     engine.dispose()
+
+
+def engine_of(client: TestClient) -> Engine:
+    """Return the database of the service that a client asks."""
+    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
+    return engine
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import order_of, token
 from tests.web.test_receipt import ordered
 from widget.catalogue import DATA
@@ -22,7 +22,7 @@ from widget.store.engine import transaction
 
 def enter(client: TestClient, today: Today, space_id: str) -> None:
     """Sign in as the administrator of any space, as an identity provider would."""
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
+    engine = engine_of(client)
     with transaction(engine) as connection:
         people = [each for each in spaces.members(connection, space_id, "active") if each.is_administrator]
     session_id = sign_in.begin(engine, space_id=space_id, member_id=people[0].id, now=today())
@@ -57,7 +57,7 @@ def test_a_decrease_under_a_contract_that_is_locked_meanwhile_is_not_undone(clie
     receipt = ordered(client)
     page = client.get(receipt).text
     undo = page.split('action="/widget/fr/undo/')[1].split('"')[0]
-    with transaction(client.app.state.context.engine) as connection:  # type: ignore[attr-defined]  # a Starlette application
+    with transaction(engine_of(client)) as connection:
         connection.execute(text("UPDATE space SET locked = true WHERE id = 'atelier-nord'"))
 
     answer = client.post(f"/widget/fr/undo/{undo}", data={"token": token(page)})

@@ -4,8 +4,8 @@ import asyncio
 import io
 import json
 import logging
+import resource
 import socket
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import redirect_stderr, suppress
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from tests.loop import in_a_loop
+from tests.running import in_a_thread
 from widget import logs
 from widget.web import body, connection
 from widget.web.connection import Connection
@@ -31,14 +32,8 @@ def server(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serv
     for name in ("HEADERS_WITHIN", "REQUEST_WITHIN", "READ_WITHIN"):
         monkeypatch.setattr(connection, name, 0.5)
     config = uvicorn.Config(client.app, port=0, http=Connection, log_config=None, access_log=False, lifespan="off")
-    running = uvicorn.Server(config)
-    thread = threading.Thread(target=running.run)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    yield running.servers[0].sockets[0].getsockname()[:2]
-    running.should_exit = True
-    thread.join(10)
+    with in_a_thread(uvicorn.Server(config)) as listening:
+        yield listening
 
 
 def opened(server: Server) -> socket.socket:
@@ -81,8 +76,13 @@ def test_headers_that_do_not_arrive_are_not_waited_for(server: Server) -> None:
 
 def test_one_byte_at_a_time_does_not_buy_more_time(server: Server) -> None:
     with opened(server) as slow:
-        while still_taken(slow, b"X"):  # for ever, where each byte began the wait anew
-            time.sleep(0.1)
+        slow.sendall(b"GET /fr/ HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
+        slow.settimeout(0.1)
+        answer = b""
+        while not answer and still_taken(slow, b"X"):  # for ever, where each byte began the wait anew
+            with suppress(TimeoutError):
+                answer = slow.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408")
 
 
 def test_a_silent_connection_is_closed(server: Server) -> None:
@@ -137,6 +137,8 @@ def test_five_hundred_slow_connections_do_not_hold_up_a_good_one(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "HEADERS_WITHIN", 3_600)  # nobody is let go before the good one is answered
+    usual, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # both ends of each are ours
     slow = [opened(server) for _ in range(500)]
     for each in slow:
         each.sendall(b"GET /fr/ HTTP/1.1\r\nX-Slow: ")
@@ -145,6 +147,7 @@ def test_five_hundred_slow_connections_do_not_hold_up_a_good_one(
     answers = [heard(get, server)[:12] for _ in range(20)]
     for each in slow:
         each.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (usual, most))
 
     assert answers == [b"HTTP/1.1 200"] * 20
 

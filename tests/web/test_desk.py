@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import sign_in
 from tests.web.world import World
 from widget.store import feedback
@@ -31,11 +31,6 @@ def enter(client: TestClient, role: str) -> str:
     form = {"person": f"demo-{role}", "next": "/widget/fr/change"}
     answer = client.post("/widget/signin", data=form, follow_redirects=False)
     return str(answer.headers["location"])
-
-
-def engine_of(client: TestClient) -> Engine:
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
-    return engine
 
 
 def views(client: TestClient) -> list[tuple[str, str]]:

@@ -7,22 +7,17 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
+from tests.web.conftest import engine_of
 from tests.web.people import sign_in, token
 from widget.services.limits import WINDOWS, Limit
 from widget.store.engine import transaction
 from widget.store.tables import calendar_feed
 
 #: `make drill DRILL=cases` tries ten thousand.
-GUESSES = int(os.environ.get("HELPCENTER_GUESSES", "500"))
-
-
-def engine_of(client: TestClient) -> Engine:
-    engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
-    return engine
+GUESSES = int(os.environ.get("TESTS_GUESSES", "500"))
 
 
 @pytest.fixture

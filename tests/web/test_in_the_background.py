@@ -4,11 +4,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine
-from starlette.testclient import TestClient
-
 from tests.services.conftest import Administrator, administrator
-from tests.web.conftest import Today, serving
+from tests.web.conftest import Today, engine_of, serving
 from widget.domain.plan import Level
 
 #: More than a round of the worker takes, by far.
@@ -31,8 +28,3 @@ def test_a_lower_plan_that_is_due_comes_into_force_while_the_service_runs(tmp_pa
             time.sleep(0.05)
 
     assert plan_of(claire) == "essential"
-
-
-def engine_of(client: TestClient) -> Engine:
-    found: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
-    return found

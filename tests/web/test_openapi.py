@@ -15,7 +15,7 @@ from schemathesis.core.result import Ok
 from starlette.testclient import TestClient
 
 #: Of each operation in each mode; `make drill` sets many more.
-EXAMPLES = int(os.environ.get("HELPCENTER_CASES", "60"))
+EXAMPLES = int(os.environ.get("TESTS_CASES", "60"))
 SEED = 20261124
 
 

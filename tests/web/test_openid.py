@@ -27,7 +27,7 @@ from tests.gateways.receivers import certificate, http_trap, status
 from tests.loop import in_a_loop
 from tests.provider.hostile import ACCESS_TOKEN, GONE, REFRESH_TOKEN, Hostile, running, sign
 from tests.services.conftest import contents
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import token as form_token
 from tests.web.test_limits import use_up
 from widget import catalogue
@@ -219,7 +219,7 @@ def test_no_token_of_the_provider_reaches_the_browser(client: TestClient) -> Non
 
     for token in ("eyJ", ACCESS_TOKEN, REFRESH_TOKEN):
         assert token not in sent
-        assert token not in str(contents(client.app.state.context.engine))  # type: ignore[attr-defined]  # a Starlette application
+        assert token not in str(contents(engine_of(client)))
     assert not [name for name in client.cookies if name not in {"session", "signed_in", "attempt"}]
 
 

@@ -1,7 +1,5 @@
 """Behind a proxy: who asks is whom a trusted proxy names, and nobody else's word counts."""
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ import pytest
 import uvicorn
 from limits import parse
 
+from tests.running import in_a_thread
 from tests.web.conftest import Today
 from widget import catalogue
 from widget.app import create_app
@@ -40,15 +39,8 @@ def behind(folder: Path, proxies: str) -> Iterator[httpx2.Client]:
     migrate(engine)
     import_file(engine, catalogue.load(), DATA / "demo.json", now=NOW())
     server = uvicorn.Server(configured(create_app(settings, engine, NOW), settings, port=0, lifespan="off"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    with httpx2.Client(base_url=f"http://{host}:{port}", headers=SAME) as client:
+    with in_a_thread(server) as (host, port), httpx2.Client(base_url=f"http://{host}:{port}", headers=SAME) as client:
         yield client
-    server.should_exit = True
-    thread.join(10)
     engine.dispose()
 
 

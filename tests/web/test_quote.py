@@ -15,11 +15,11 @@ from typing import Any
 import pypdf
 import pytest
 from icalendar import Calendar
-from sqlalchemy import Engine, select, update
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import rows, sign_in, token
 from widget import languages
 from widget.app import create_post
@@ -65,12 +65,6 @@ def olivia(client: TestClient) -> TestClient:
     """Return a browser in which the administrator of Harbour Studio (London, monthly) is signed in."""
     sign_in(client, "Olivia Hughes")
     return client
-
-
-def database(client: TestClient) -> Engine:
-    app: Any = client.app
-    engine: Engine = app.state.context.engine
-    return engine
 
 
 def accept(client: TestClient, quote: str, **changes: str) -> Any:
@@ -147,10 +141,10 @@ def test_the_pdf_is_served_and_served_again_the_same(olivia: TestClient) -> None
 def test_its_pdf_is_made_by_its_mail_so_that_a_document_that_fails_fails_no_quote(olivia: TestClient) -> None:
     ask(olivia)
 
-    asked = contents(database(olivia))["quote_pdf"]
+    asked = contents(engine_of(olivia))["quote_pdf"]
     letters(olivia)
 
-    assert (asked, len(contents(database(olivia))["quote_pdf"])) == ([], 1)
+    assert (asked, len(contents(engine_of(olivia))["quote_pdf"])) == ([], 1)
 
 
 @pytest.mark.parametrize("code", languages.LOCALES)
@@ -166,7 +160,7 @@ def test_its_pdf_is_made_by_its_mail_so_that_a_document_that_fails_fails_no_quot
 def test_amounts_and_days_are_equal_in_page_pdf_mail_and_api(
     client: TestClient, code: str, name: str, wish: dict[str, int]
 ) -> None:
-    with transaction(database(client)) as connection:
+    with transaction(engine_of(client)) as connection:
         connection.execute(update(tables.space).values(language=code))  # in which its mail is written
     sign_in(client, name)
     language = languages.load()[code]
@@ -247,7 +241,7 @@ def text_of(content: bytes) -> str:
 
 def message(client: TestClient, number: str) -> dict[str, Any]:
     """Return what the message about a new quote says, as mail and webhooks get it."""
-    with transaction(database(client)) as connection:
+    with transaction(engine_of(client)) as connection:
         found = connection.execute(select(tables.outbox.c.facts).where(tables.outbox.c.kind == "quote.created"))
         (told,) = (facts for (text,) in found if (facts := json.loads(text))["number"] == number)
     return dict(told)
@@ -367,7 +361,7 @@ def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClien
     address = ask(olivia)
     accept(olivia, address)
     number = address.rpartition("/")[2]
-    (accepted,) = (row for row in contents(database(olivia))["outbox"] if row["kind"] == "quote.accepted")
+    (accepted,) = (row for row in contents(engine_of(olivia))["outbox"] if row["kind"] == "quote.accepted")
     proof = json.loads(accepted["facts"])["audit"]
 
     page = olivia.get(f"/widget/en/receipts/{accepted['id']}").text
@@ -386,7 +380,7 @@ def test_an_acceptance_has_its_own_receipt_page_mail_and_paper(olivia: TestClien
 
 def test_an_accepted_quote_has_one_receipt_with_one_proof_wherever_it_is_read(olivia: TestClient) -> None:
     placed = accept(olivia, ask(olivia)).headers["location"]
-    kept = {row["kind"]: row for row in contents(database(olivia))["outbox"]}
+    kept = {row["kind"]: row for row in contents(engine_of(olivia))["outbox"]}
     accepted, order = kept["quote.accepted"], kept["order.placed"]
 
     page = olivia.get(placed).text
@@ -435,7 +429,7 @@ def test_the_calendar_keeps_an_open_quote_whose_space_has_moved_to_where_it_is_t
     page = olivia.get("/widget/en/space").text
     told = olivia.post("/widget/en/space", data={"token": token(page), "act": "calendar"}).text
     (feed,) = re.findall(r"/widget/calendar/[^<]+\.ics", told)
-    with transaction(database(olivia)) as connection:
+    with transaction(engine_of(olivia)) as connection:
         connection.execute(update(tables.space).values(time_zone="Pacific/Kiritimati"))
     today.instant = datetime(2026, 12, 24, 12, tzinfo=UTC)  # of the quote, the last day; there, the day after
 
@@ -497,7 +491,7 @@ def announced(page: str) -> bool:
 def test_what_differs_is_shown_line_by_line_and_decided_again(olivia: TestClient) -> None:
     quote = ask(olivia)
     form = keys(olivia.get(f"{quote}/accept").text)
-    with transaction(database(olivia)) as connection:
+    with transaction(engine_of(olivia)) as connection:
         connection.execute(update(tables.space).values(billing_country="FR"))
 
     answer = olivia.post(f"{quote}/accept", data=form, follow_redirects=False)
@@ -535,7 +529,7 @@ def test_a_window_that_began_meanwhile_is_shown_before_anything_is_placed(olivia
 
 
 def bring_three_guests(client: TestClient) -> None:
-    with transaction(database(client)) as connection:
+    with transaction(engine_of(client)) as connection:
         found = connection.execute(
             select(tables.member).where(tables.member.c.space_id == "harbour-studio", tables.member.c.state == "active")
         ).first()
@@ -641,7 +635,7 @@ def to_send(page: str, email: str) -> dict[str, str]:
 
 
 def mails(client: TestClient) -> int:
-    return sum(row["kind"] == "quote.sent" for row in contents(database(client))["outbox"])
+    return sum(row["kind"] == "quote.sent" for row in contents(engine_of(client))["outbox"])
 
 
 def test_sending_the_form_for_a_colleague_twice_is_one_mail(olivia: TestClient) -> None:
@@ -678,7 +672,7 @@ def test_a_form_that_was_sent_goes_to_nobody_else_and_keeps_the_address_for_anot
 def test_no_link_says_that_a_quote_was_sent_which_was_not(olivia: TestClient, sent: str) -> None:
     quote, other = ask(olivia), ask(olivia, users=9)
     olivia.post(f"{other}/send", data=to_send(olivia.get(other).text, "tom.baker@harbour-studio.example"))
-    key = next(row["key"] for row in contents(database(olivia))["idempotency"] if row["operation"] == "quote.send")
+    key = next(row["key"] for row in contents(engine_of(olivia))["idempotency"] if row["operation"] == "quote.send")
 
     for each in (sent, key):
         assert ON_ITS_WAY not in olivia.get(quote, params={"sent": each}).text
@@ -696,7 +690,7 @@ def test_it_is_sent_to_a_member_and_the_message_goes_to_nobody_else(olivia: Test
     assert answer.status_code == 303
     assert answer.headers["location"].startswith(f"{quote}?sent=")
     assert ON_ITS_WAY in olivia.get(answer.headers["location"]).text
-    with transaction(database(olivia)) as connection:
+    with transaction(engine_of(olivia)) as connection:
         sent = connection.execute(select(tables.outbox).where(tables.outbox.c.kind == "quote.sent")).one()
         to = connection.execute(
             select(tables.delivery.c.target).where(tables.delivery.c.outbox_id == sent.id)
@@ -741,7 +735,7 @@ def test_to_any_other_address_nothing_is_sent_and_the_field_says_so(olivia: Test
     assert answer.status_code == 422
     assert 'aria-describedby="sw-email-error"' in answer.text
     assert 'href="#sw-email"' in answer.text
-    with transaction(database(olivia)) as connection:
+    with transaction(engine_of(olivia)) as connection:
         assert connection.execute(select(tables.outbox).where(tables.outbox.c.kind == "quote.sent")).all() == []
 
 
@@ -769,7 +763,7 @@ PAYLOADS = ['"><script>window.__x=1</script>', "{{ 7*7 }}", '#read("quote.typ")'
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_what_a_name_holds_is_shown_as_it_is(olivia: TestClient, payload: str) -> None:
-    with transaction(database(olivia)) as connection:
+    with transaction(engine_of(olivia)) as connection:
         connection.execute(update(tables.space).values(billing_name=payload, name=payload))
         connection.execute(update(tables.member).where(tables.member.c.name == "Olivia Hughes").values(name=payload))
 
@@ -806,5 +800,5 @@ def test_a_quote_is_neither_made_nor_accepted_under_a_key_that_no_form_of_ours_m
     accepted = client.post(f"{page}/accept", data=keys(client.get(f"{page}/accept").text) | {"key": "clé"})
 
     assert (asked.status_code, accepted.status_code) == (422, 422)
-    after = contents(client.app.state.context.engine)  # type: ignore[attr-defined]  # an ASGI application to TestClient
+    after = contents(engine_of(client))
     assert (len(after["quote"]), len(after["placed_order"])) == (1, 0)

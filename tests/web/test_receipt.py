@@ -13,7 +13,7 @@ from icalendar import Calendar
 from sqlalchemy import update
 from starlette.testclient import TestClient
 
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import HTML, order_of, sign_in, token
 from tests.web.test_journey import to_review
 from widget.store.engine import transaction
@@ -246,7 +246,7 @@ def test_who_stopped_being_an_administrator_a_moment_ago_gets_no_calendar(client
     page = client.get("/widget/fr/space").text
 
     def become_a_user() -> None:
-        with transaction(client.app.state.context.engine) as connection:  # type: ignore[attr-defined]  # a Starlette app
+        with transaction(engine_of(client)) as connection:
             connection.execute(update(member).where(member.c.name == "Claire Martin").values(role="user"))
 
     today.meanwhile = [today.go_on, today.go_on, become_a_user]  # after their session and their space were read

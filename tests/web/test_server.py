@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,6 +12,7 @@ import uvicorn
 import uvloop
 
 from tests.loop import in_a_loop
+from tests.running import in_a_thread
 from widget.web import connection
 from widget.web.connection import Connection
 from widget.web.server import Server
@@ -34,14 +34,8 @@ def configured(fewer_than: int | None = None) -> uvicorn.Config:
 @contextmanager
 def running(fewer_than: int | None = None) -> Iterator[tuple[uvicorn.Server, tuple[str, int]]]:
     server = Server(configured(fewer_than))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield server, server.servers[0].sockets[0].getsockname()[:2]
-    server.should_exit = True
-    thread.join(30)
-    assert not thread.is_alive()
+    with in_a_thread(server) as address:
+        yield server, address
 
 
 def heard(connected: socket.socket) -> bytes:

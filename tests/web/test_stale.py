@@ -4,10 +4,10 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from tests.web.conftest import Today
+from tests.web.conftest import Today, engine_of
 from tests.web.people import order_of, rows, sign_in, token
 from widget.services import members
 from widget.store import space as spaces
@@ -21,7 +21,7 @@ class Review:
 
     def __init__(self, client: TestClient, today: Today, code: str = "fr") -> None:
         self.client, self.today = client, today
-        self.engine: Engine = client.app.state.context.engine  # type: ignore[attr-defined]  # a Starlette application
+        self.engine = engine_of(client)
         sign_in(client, "Claire Martin")
         wish = {"plan": "premium", "users": "12", "zoom_licenses": "3"}
         survey = str(client.post(f"/widget/{code}/change", data=wish, follow_redirects=False).headers["location"])

@@ -11,6 +11,7 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from tests.services.conftest import contents
+from tests.web.conftest import engine_of
 from tests.web.people import order_of
 from tests.web.test_journey import to_review
 from widget.logs import JsonLines
@@ -50,7 +51,7 @@ def test_before_the_disk_is_full_nothing_new_is_ordered_and_what_was_is_still_fo
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     form, order = ready(client)
-    engine = client.app.state.context.engine  # type: ignore[attr-defined]  # an ASGI application to TestClient
+    engine = engine_of(client)
 
     def send() -> Response:
         return client.post(order, data=form, follow_redirects=False)

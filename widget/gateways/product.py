@@ -12,7 +12,7 @@ from joserfc.jws import JWSRegistry
 from widget.gateways.openid import Claims
 from widget.trust import Product
 
-KIND = "hand-off+jwt"
+KIND, ALGORITHM = "hand-off+jwt", "ES256"
 #: How long a token may live, and how far the product's clock may be off, in seconds.
 LONGEST, LEEWAY = 60, 30
 _TEXTS = ("iss", "aud", "sub", "space", "jti")
@@ -75,7 +75,7 @@ def handed(product: Product, token: str, *, audience: str, now: datetime) -> Han
 def _claims(product: Product, token: str) -> Mapping[str, Any]:
     if len(token) > 4_096:
         raise HandOffError("length")
-    registry = JWSRegistry(algorithms=["ES256"], strict_check_header=False)
+    registry = JWSRegistry(algorithms=[ALGORITHM], strict_check_header=False)
     try:
         read = jwt.decode(token, product.keys, registry=registry)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError):

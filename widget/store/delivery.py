@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, and_, case, or_, select, update
@@ -37,18 +37,7 @@ class Delivery:
 
 
 _lane = case((delivery.c.channel == MAIL, MAIL), else_=delivery.c.target)
-_columns = (
-    delivery.c.id,
-    delivery.c.outbox_id,
-    delivery.c.channel,
-    delivery.c.target,
-    delivery.c.language,
-    delivery.c.state,
-    delivery.c.attempts,
-    delivery.c.available_at,
-    delivery.c.error,
-    delivery.c.lease,
-)
+_columns = [delivery.c[each.name] for each in fields(Delivery)]
 
 
 def claim(connection: Connection, *, now: datetime, limit: int, busy: Collection[str] = ()) -> list[Delivery]:

@@ -40,15 +40,7 @@ def load(connection: Connection, webhook_id: str) -> Webhook | None:
 
 def listed(connection: Connection) -> list[Webhook]:
     """Return every endpoint that was not removed, the oldest first."""
-    columns = (
-        webhook.c.id,
-        webhook.c.url,
-        webhook.c.secret,
-        webhook.c.old_secret,
-        webhook.c.old_until,
-        webhook.c.state,
-    )
-    rows = connection.execute(select(*columns).where(webhook.c.state != "removed").order_by(webhook.c.added_at))
+    rows = connection.execute(select(webhook).where(webhook.c.state != "removed").order_by(webhook.c.added_at))
     return [Webhook(row.id, row.url, row.secret, row.old_secret, _moment(row.old_until), row.state) for row in rows]
 
 
