@@ -9,7 +9,9 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +23,7 @@ from starlette.applications import Starlette
 from widget import catalogue, logs
 from widget.app import create_app, create_post, system_clock
 from widget.catalogue import CatalogueError
+from widget.domain.terms import Terms
 from widget.gateways.webhook import AddressError
 from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, transfer_file, webhook
 from widget.services.apply_due import NotAppliedError, apply_due
@@ -160,13 +163,13 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         refuse_missing_versions(engine, terms)
     if settings.demo and chosen.command in {"demo", "serve"}:
         demo.refuse_elsewhere(engine, settings)
-    {
-        "demo": _demo,
+    commands: dict[str, Callable[[argparse.Namespace, Settings, Engine], None]] = {
+        "demo": partial(_demo, terms),
         "serve": _serve,
         "work": _work,
         "migrate": lambda *_: None,  # done already, as before nearly each command
-        "apply-due": _apply_due,
-        "import": _import,
+        "apply-due": partial(_apply_due, terms),
+        "import": partial(_import, terms),
         "export": _export,
         "backup": _backup,
         "accept-restored": _accept_restored,
@@ -176,7 +179,8 @@ def _run(chosen: argparse.Namespace, settings: Settings) -> None:
         "webhook": _webhook,
         "privacy": _privacy,
         "sessions": _sessions,
-    }[chosen.command](chosen, settings, engine)
+    }
+    commands[chosen.command](chosen, settings, engine)
 
 
 def _ready(command: str, engine: Engine) -> None:
@@ -191,21 +195,21 @@ def _ready(command: str, engine: Engine) -> None:
         refuse_altered(engine)
 
 
-def _demo(chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
-    transfer.import_file(engine, catalogue.load(), demo.FILE, now=system_clock())
+def _demo(terms: Terms, chosen: argparse.Namespace, settings: Settings, engine: Engine) -> None:
+    transfer.import_file(engine, terms, demo.FILE, now=system_clock())
     _serve(chosen, settings, engine)
 
 
-def _import(chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+def _import(terms: Terms, chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
     if chosen.file.suffix.lower() == ".csv":
         print(transfer.import_members(engine, chosen.file, now=system_clock()))
     else:
-        print(transfer.import_file(engine, catalogue.load(), chosen.file, now=system_clock()))
+        print(transfer.import_file(engine, terms, chosen.file, now=system_clock()))
 
 
-def _apply_due(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
+def _apply_due(terms: Terms, _chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
     logs.configure(logging.INFO)
-    print(apply_due(engine, catalogue.load(), now=system_clock()))
+    print(apply_due(engine, terms, now=system_clock()))
 
 
 def _audit(_chosen: argparse.Namespace, _settings: Settings, engine: Engine) -> None:
