@@ -26,7 +26,8 @@ from widget.catalogue import CatalogueError
 from widget.domain.terms import Terms
 from widget.gateways.webhook import AddressError
 from widget.services import backup, demo, feedback, outbox, privacy, sessions, transfer, transfer_file, webhook
-from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.alone import LeftError
+from widget.services.apply_due import apply_due
 from widget.services.audit import AlteredError, refuse_altered, verify
 from widget.services.backup import FencedError
 from widget.services.demo import DemoRefusedError
@@ -59,7 +60,7 @@ STOPS = (
     CatalogueError,
     TransferError,
     MissingSiteError,
-    NotAppliedError,
+    LeftError,
     DemoRefusedError,
     AddressError,
     UnknownDeliveryError,

@@ -21,7 +21,8 @@ from tests.services.conftest import (
     events,
 )
 from widget.domain.plan import Level
-from widget.services.apply_due import NotAppliedError, apply_due
+from widget.services.alone import LeftError
+from widget.services.apply_due import apply_due
 from widget.services.undo import undo
 from widget.store.engine import transaction
 from widget.store.tables import subscription
@@ -160,7 +161,7 @@ def test_a_space_that_cannot_be_read_holds_up_no_other(engine: Engine, tmp_path:
     due = datetime(2026, 12, 1, 11, 0, tzinfo=UTC)
 
     with pytest.raises(
-        NotAppliedError, match=r"^due changes not applied, to be tried again: kiritimati: KeyError$"
+        LeftError, match=r"^due changes not applied, to be tried again: kiritimati: KeyError$"
     ) as failure:
         apply_due(engine, TERMS, now=due)
 

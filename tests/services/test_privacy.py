@@ -390,7 +390,7 @@ def test_a_person_called_like_a_town_takes_no_town_out_of_a_quote(claire: Admini
     after = contents(claire.engine)
     assert (after["quote"], after["outbox"]) == (before["quote"], before["outbox"])
     assert quote.of_space(claire.engine, space_id=claire.space_id)[0].quote.time_zone == "Europe/Paris"
-    assert quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60)) == 1
+    assert quote_due.expire_due(claire.engine, NOW + timedelta(60)) == 1
 
 
 def test_a_person_called_like_the_space_leaves_the_space_its_name(claire: Administrator) -> None:

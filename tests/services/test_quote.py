@@ -32,11 +32,11 @@ from widget.domain.refusal import Rule
 from widget.domain.terms import Terms
 from widget.domain.vat import Treatment
 from widget.services import members, quote, quote_accept, quote_due, quote_pdf, undo
+from widget.services.alone import LeftError
 from widget.services.keys import KeyReused
 from widget.services.order import Incomplete, Ordered, Placed, Refused, Unknown
 from widget.services.quote import Asked, Over, Requested
 from widget.services.quote_accept import Accepted, Differs, Look
-from widget.services.quote_due import QuotesNotSettledError
 from widget.services.quote_pdf import DamagedPdfError
 from widget.store import quote as quotes
 from widget.store import tables
@@ -157,7 +157,7 @@ def test_asking_viewing_expiring_and_withdrawing_change_nothing_in_the_subscript
     look(claire, first)
     withdraw(claire, first)
     quote_due.remind(claire.engine, TERMS, NOW + timedelta(25))
-    quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60))
+    quote_due.expire_due(claire.engine, NOW + timedelta(60))
 
     assert states(claire) == {first: "withdrawn", second: "expired"}
     assert projection(claire) == before
@@ -168,7 +168,7 @@ def test_the_quotes_of_an_archived_space_neither_expire_nor_remind(claire: Admin
     bring_in(claire.engine, tmp_path, demo_space("atelier-nord", archived=True))
 
     reminded = quote_due.remind(claire.engine, TERMS, NOW + timedelta(25))
-    expired = quote_due.expire_due(claire.engine, TERMS, NOW + timedelta(60))
+    expired = quote_due.expire_due(claire.engine, NOW + timedelta(60))
 
     assert (reminded, expired, [row["state"] for row in contents(claire.engine)["quote"]]) == (0, 0, ["open"]), number
 
@@ -462,10 +462,10 @@ def test_moving_the_space_to_another_zone_does_not_move_its_last_moment(claire: 
 def test_expiring_twice_changes_nothing(claire: Administrator) -> None:
     number = ask(claire)
 
-    assert quote_due.expire_due(claire.engine, TERMS, LAST_MOMENT) == 0
-    assert quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER) == 1
+    assert quote_due.expire_due(claire.engine, LAST_MOMENT) == 0
+    assert quote_due.expire_due(claire.engine, FIRST_MOMENT_AFTER) == 1
     once = contents(claire.engine)
-    assert quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER) == 0
+    assert quote_due.expire_due(claire.engine, FIRST_MOMENT_AFTER) == 0
 
     assert states(claire) == {number: "expired"}
     assert contents(claire.engine) == once
@@ -477,7 +477,7 @@ def test_four_that_expire_at_once_expire_each_quote_once(claire: Administrator) 
     for each in range(5):
         ask(claire, key=f"key-{each}")
 
-    counts = at_once([partial(quote_due.expire_due, claire.engine, TERMS, FIRST_MOMENT_AFTER)] * 4)
+    counts = at_once([partial(quote_due.expire_due, claire.engine, FIRST_MOMENT_AFTER)] * 4)
 
     assert sum(counts) == 5
     assert len(events(claire.engine, "quote.expired")) == 5
@@ -491,8 +491,8 @@ def test_one_quote_that_cannot_expire_is_named_and_holds_up_no_other(claire: Adm
         for table in (tables.billed_step, tables.subscription):
             connection.execute(delete(table).where(table.c.space_id == "harbour-studio"))
 
-    with pytest.raises(QuotesNotSettledError, match=f"^quotes not expired, to be tried again: {broken}: KeyError$"):
-        quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER + timedelta(1))
+    with pytest.raises(LeftError, match=f"^quotes not expired, to be tried again: {broken}: KeyError$"):
+        quote_due.expire_due(claire.engine, FIRST_MOMENT_AFTER + timedelta(1))
 
     assert states(claire) == {broken: "open", whole: "expired"}
 
@@ -502,10 +502,10 @@ def test_a_quote_whose_document_is_damaged_is_named_and_holds_up_no_other(claire
     with transaction(claire.engine) as connection:
         connection.execute(update(tables.quote).where(tables.quote.c.number == broken).values(document="Claire Martin"))
 
-    with pytest.raises(QuotesNotSettledError, match=f"^quotes not reminded of, .*: {broken}: ValidationError$"):
+    with pytest.raises(LeftError, match=f"^quotes not reminded of, .*: {broken}: ValidationError$"):
         quote_due.remind(claire.engine, TERMS, LAST_MOMENT)
-    with pytest.raises(QuotesNotSettledError, match=f"^quotes not expired, .*: {broken}: ValidationError$"):
-        quote_due.expire_due(claire.engine, TERMS, FIRST_MOMENT_AFTER)
+    with pytest.raises(LeftError, match=f"^quotes not expired, .*: {broken}: ValidationError$"):
+        quote_due.expire_due(claire.engine, FIRST_MOMENT_AFTER)
 
     assert states(claire) == {broken: "open", whole: "expired"}
     assert Counter(row["kind"] for row in contents(claire.engine)["outbox"])["quote.expiring"] == 1
@@ -662,6 +662,6 @@ def test_it_expires_at_the_midnight_of_its_own_zone_and_not_before(
     asked = datetime(2026, 11, 24, 20 if space == "pago-pago" else 9, tzinfo=UTC)
     number = ask(administrator(claire.engine, space, name), Level("premium", 20, 3), now=asked)
 
-    assert quote_due.expire_due(claire.engine, TERMS, ends - timedelta(microseconds=1)) == 0
-    assert quote_due.expire_due(claire.engine, TERMS, ends) == 1
+    assert quote_due.expire_due(claire.engine, ends - timedelta(microseconds=1)) == 0
+    assert quote_due.expire_due(claire.engine, ends) == 1
     assert states(claire) == {number: "expired"}

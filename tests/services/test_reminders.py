@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import Engine, update
 
 from tests.services.conftest import NOW, TERMS, Administrator, at_once, bring_in, contents, demo_space
-from widget.services.reminders import NotRemindedError, choose, due, remind
+from widget.services.alone import LeftError
+from widget.services.reminders import choose, due, remind
 from widget.store.engine import transaction
 from widget.store.tables import space
 
@@ -99,7 +100,7 @@ def test_a_space_that_cannot_be_reminded_is_named_and_holds_up_no_other(claire: 
     with transaction(claire.engine) as connection:
         connection.execute(update(space).where(space.c.id == "another").values(time_zone="Claire/Martin"))
 
-    with pytest.raises(NotRemindedError, match=r"^spaces not reminded, .*: another: ZoneInfoNotFoundError$"):
+    with pytest.raises(LeftError, match=r"^spaces not reminded, .*: another: ZoneInfoNotFoundError$"):
         remind(claire.engine, TERMS, now=at(DEADLINE - 20 * DAY))
 
     assert [row["space_id"] for row in contents(claire.engine)["outbox"]] == [claire.space_id]

@@ -10,11 +10,11 @@ class LeftError(Exception):
     """Some could not be done; all others were. The message names each by its id, with the class of what went wrong."""
 
 
-def each_alone(acts: Mapping[str, Callable[[], int]], what: str, left: type[LeftError]) -> int:
+def each_alone(acts: Mapping[str, Callable[[], int]], what: str) -> int:
     """Do each act, under the id of what it is about, and return the sum of what they return.
 
-    Raises `left` at the end where any failed. What an exception says may hold what somebody typed: its class is told,
-    and its place is in the log.
+    Raises LeftError at the end where any failed. What an exception says may hold what somebody typed: its class is
+    told, and its place is in the log.
     """
     done, failed = 0, []
     for name, act in acts.items():
@@ -24,5 +24,5 @@ def each_alone(acts: Mapping[str, Callable[[], int]], what: str, left: type[Left
             log.exception("%s: %s is to be tried again", what, name)
             failed.append(f"{name}: {type(error).__name__}")
     if failed:
-        raise left(f"{what}, to be tried again: {'; '.join(failed)}")
+        raise LeftError(f"{what}, to be tried again: {'; '.join(failed)}")
     return done

@@ -11,7 +11,7 @@ from widget.domain.terms import Terms
 from widget.domain.undo import in_use_on
 from widget.services import facts
 from widget.services.account import day_in
-from widget.services.alone import LeftError, each_alone
+from widget.services.alone import each_alone
 from widget.store import audit, outbox
 from widget.store import space as spaces
 from widget.store import subscription as subscriptions
@@ -21,14 +21,10 @@ from widget.store.subscription import Pending, Stored
 KIND = "change.applied"
 
 
-class NotAppliedError(LeftError):
-    """Some spaces could not be brought up to date; all others were."""
-
-
 def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
     """Bring every due step into force; return how many spaces changed. Each space is its own transaction.
 
-    Raises NotAppliedError at the end, when every other space has had its turn: the next run tries again.
+    Raises LeftError at the end, when every other space has had its turn: the next run tries again.
     """
 
     def apply(space_id: str, zone: str) -> bool:
@@ -38,7 +34,7 @@ def apply_due(engine: Engine, terms: Terms, *, now: datetime) -> int:
     with reading(engine) as connection:
         waiting = subscriptions.due_spaces(connection)
     acts = {space_id: partial(apply, space_id, zone) for space_id, zone in waiting}
-    return each_alone(acts, "due changes not applied", NotAppliedError)
+    return each_alone(acts, "due changes not applied")
 
 
 def in_space(connection: Connection, terms: Terms, space_id: str, *, on: date, now: datetime) -> bool:

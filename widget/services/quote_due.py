@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 from widget.domain.quote import QuoteState
 from widget.domain.terms import Terms
 from widget.services import facts, quote_state
-from widget.services.alone import LeftError, each_alone
+from widget.services.alone import each_alone
 from widget.services.quote import day_of
 from widget.store import outbox
 from widget.store import quote as quotes
@@ -21,15 +21,11 @@ from widget.store.quote import Kept
 FURTHEST_AHEAD = timedelta(hours=14)
 
 
-class QuotesNotSettledError(LeftError):
-    """Some quotes could not be expired or reminded of; all others were."""
-
-
-def expire_due(engine: Engine, terms: Terms, now: datetime) -> int:  # noqa: ARG001 -- workers call every task alike
+def expire_due(engine: Engine, now: datetime) -> int:
     """Expire every open quote whose last day is over in its own zone; return how many. Twice changes nothing.
 
-    Each is its own transaction, with its audit event and its message. Raises QuotesNotSettledError at the end, when
-    every other quote has had its turn: the next run tries again.
+    Each is its own transaction, with its audit event and its message. Raises LeftError at the end, when every other
+    quote has had its turn: the next run tries again.
     """
 
     def is_over(kept: Kept) -> bool:
@@ -41,8 +37,8 @@ def expire_due(engine: Engine, terms: Terms, now: datetime) -> int:  # noqa: ARG
 def remind(engine: Engine, terms: Terms, now: datetime) -> int:
     """Put one reminder into the outbox for each quote about to expire, once in its life; return how many are due.
 
-    Those are the open ones within the policy's days before their last day, today included. Raises
-    QuotesNotSettledError at the end, as `expire_due` does.
+    Those are the open ones within the policy's days before their last day, today included. Raises LeftError at the end,
+    as `expire_due` does.
     """
 
     def is_ending(kept: Kept) -> bool:
@@ -76,7 +72,7 @@ def _each(
     with reading(engine) as connection:
         ending = quotes.ending(connection, (now + FURTHEST_AHEAD).date() + ahead)
     acts = {number: partial(settle, space_id, number) for space_id, number in ending}
-    return each_alone(acts, what, QuotesNotSettledError)
+    return each_alone(acts, what)
 
 
 def _expire(connection: Connection, kept: Kept, now: datetime) -> bool:

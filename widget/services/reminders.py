@@ -10,7 +10,7 @@ from widget.domain.calendar import anniversary_after, notice_deadline
 from widget.domain.reminder import EARLY_DAYS, LATE_DAYS
 from widget.domain.terms import Terms
 from widget.services import account, facts
-from widget.services.alone import LeftError, each_alone
+from widget.services.alone import each_alone
 from widget.store import outbox, reminder
 from widget.store import space as spaces
 from widget.store.engine import reading, transaction
@@ -45,19 +45,15 @@ def due(anchor: date, on: date, terms: Terms) -> Due | None:
     return None
 
 
-class NotRemindedError(LeftError):
-    """Some spaces could not be reminded; all others were."""
-
-
 def remind(engine: Engine, terms: Terms, *, now: datetime) -> int:
     """Write every reminder that is due and was not written yet; return how many that were.
 
-    Raises NotRemindedError at the end, when every other space has had its turn: the next run tries again.
+    Raises LeftError at the end, when every other space has had its turn: the next run tries again.
     """
     with reading(engine) as connection:
         asked = reminder.candidates(connection)
     acts = {space_id: partial(_remind, engine, terms, space_id, zone, anchor, now) for space_id, zone, anchor in asked}
-    return each_alone(acts, "spaces not reminded", NotRemindedError)
+    return each_alone(acts, "spaces not reminded")
 
 
 def _remind(engine: Engine, terms: Terms, space_id: str, zone: str, anchor: date, now: datetime) -> bool:

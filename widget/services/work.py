@@ -69,7 +69,7 @@ class Worker:
         engine, terms, now = self.post.engine, self.post.terms, self.post.clock()
         return [
             ("due changes", lambda: apply_due(engine, terms, now=now)),
-            ("quotes that end", lambda: quote_due.expire_due(engine, terms, now)),
+            ("quotes that end", lambda: quote_due.expire_due(engine, now)),
             ("reminders of quotes", lambda: quote_due.remind(engine, terms, now)),
             ("reminders of deadlines", lambda: remind(engine, terms, now=now)),
             ("old sessions", lambda: sign_in.tidy(engine, now=now)),
