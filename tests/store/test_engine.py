@@ -1,6 +1,7 @@
 """A database that cannot be used is told in one line before anything starts."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,18 @@ def test_a_file_cut_short_is_refused_in_one_line(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:40_000])
 
     assert "\n" not in refused(f"sqlite:///{file}")
+
+
+def test_the_file_of_another_program_is_refused_and_gets_no_table_of_ours(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.sqlite3"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE ledger (id INTEGER)")
+
+    told = refused(f"sqlite:///{file}")
+
+    assert told == f"{file}: the database of another program (it holds ledger); choose another HELPCENTER_DATA"
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("ledger",)]
 
 
 def test_a_server_that_does_not_answer_is_told_in_one_line_without_the_password() -> None:

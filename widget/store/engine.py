@@ -14,7 +14,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, ProgrammingError
 
@@ -261,12 +261,23 @@ def _refuse_damaged(engine: Engine) -> None:
             raise _damaged(engine, " ".join(found.split()))
 
 
+def _refuse_foreign(connection: Connection) -> None:
+    # A file of SQLite belongs to one program; a server may hold the tables of several.
+    if connection.dialect.name == "sqlite" and (tables := inspect(connection).get_table_names()):
+        raise StoreError(
+            f"{connection.engine.url.database}: the database of another program (it holds {tables[0]}); "
+            "choose another HELPCENTER_DATA"
+        )
+
+
 def _refuse_newer(connection: Connection, config: Config) -> str | None:
     """Return the revision of the schema, None for a new database. Raises StoreError for one that is not known."""
     current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        _refuse_foreign(connection)
+        return None
     try:
-        if current is not None:
-            ScriptDirectory.from_config(config).get_revision(current)
+        ScriptDirectory.from_config(config).get_revision(current)
     except CommandError:
         raise StoreError(f"the database has schema {current}, newer than this program; install the newer one") from None
     return current
