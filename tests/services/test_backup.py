@@ -15,6 +15,7 @@ from alembic.config import Config
 from sqlalchemy import select
 
 from tests.services.conftest import NOW, Administrator, contents
+from widget.catalogue import DATA
 from widget.cli import main
 from widget.domain.plan import Level
 from widget.services import backup
@@ -263,7 +264,7 @@ def test_a_copy_taken_before_an_upgrade_keeps_its_schema_and_is_upgraded_when_it
     data, copies = tmp_path / "data", tmp_path / "copies"
     copies.mkdir()
     monkeypatch.setenv("HELPCENTER_DATA", str(data))
-    assert main(["import", "widget/data/demo.json"]) == 0
+    assert main(["import", str(DATA / "demo.json")]) == 0
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     old = open_engine(f"sqlite:///{data}/helpcentre.sqlite3")
