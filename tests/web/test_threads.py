@@ -41,7 +41,7 @@ def test_the_articles_are_there_while_others_wait_for_the_database(
 
     assert meanwhile == [200, 200, 200]
     assert set(after) <= {303, 404, 429}  # kept, nobody's, or one too many
-    assert after[0] != 429
+    assert set(after) != {429}  # who comes first into the database, nobody can tell
 
 
 def test_no_endpoint_takes_the_threads_of_the_articles(client: TestClient) -> None:
