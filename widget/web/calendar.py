@@ -9,15 +9,14 @@ from starlette.responses import Response
 from widget import calendars
 from widget.logs import Event, tell
 from widget.panels import sample
-from widget.services import calendar, receipt
+from widget.services import calendar
 from widget.services.limits import Limit
+from widget.web import quote, receipt
 from widget.web.account import account_of, tried_own
 from widget.web.change import sign_in_again, tried
 from widget.web.context import context_of, query_of
 from widget.web.forms import SAMPLE, of_own_subscription, parse
 from widget.web.limits import limited
-from widget.web.pages import to_sign_in
-from widget.web.quote import Page
 from widget.web.session import not_theirs, session_of
 from widget.web.threads import worked
 
@@ -64,22 +63,16 @@ def of_change(request: Request) -> Response:
     return _file(content)
 
 
-@worked
-def of_receipt(request: Request) -> Response:
+def of_receipt(page: receipt.Page) -> Response:
     """Answer the days of an order or of an undo, to an active member of its space."""
-    context, session = context_of(request), session_of(request)
-    if session is None:
-        return to_sign_in(request)
-    language = context.languages[request.path_params["language"]]
-    seen = account_of(request, session)
-    found = seen and receipt.load(context.engine, space_id=seen.space.id, message_id=request.path_params["message"])
-    if not found or not calendar.has_days(found):
-        raise not_theirs(request)
-    link = f"{context.settings.address}/widget/{language.code}/receipts/{found.id}"
-    return _file(calendar.of_receipt(found, language, context.terms, link))
+    context = context_of(page.request)
+    if not calendar.has_days(page.message):
+        raise not_theirs(page.request)
+    link = f"{context.settings.address}{page.address}"
+    return _file(calendar.of_receipt(page.message, page.language, context.terms, link))
 
 
-def of_quote(page: Page, _: str) -> Response:
+def of_quote(page: quote.Page, _: str) -> Response:
     """Answer the days of a quote, to whoever sees its page."""
     link = f"{context_of(page.request).settings.address}{page.address}"
     return _file(calendar.of_quote(page.kept, context_of(page.request).terms, page.language, link))

@@ -47,6 +47,7 @@ from widget.web.openapi import document
 from widget.web.pages import language_of, notice
 from widget.web.problem import HELP, TITLES, TYPES
 from widget.web.quote import quoted
+from widget.web.receipt import received
 from widget.web.step import step
 
 
@@ -129,10 +130,10 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Route(f"{quotes}/accept", quoted(quote_accept.confirm), methods=["GET", "POST"]),
         Route(f"{quotes}/withdraw", quoted(quote.withdraw), methods=["POST"]),
         Route(f"{quotes}/send", quoted(quote.send), methods=["POST"]),
-        Route("/{language:language}/orders/{order}", receipt.of_order),
-        Route(receipts, receipt.show),
-        Route(f"{receipts}/pdf", receipt.document),
-        Route(f"{receipts}/calendar.ics", calendar.of_receipt),
+        Route("/{language:language}/orders/{order}", received(receipt.show, receipt.by_order)),
+        Route(receipts, received(receipt.show)),
+        Route(f"{receipts}/pdf", received(receipt.document)),
+        Route(f"{receipts}/calendar.ics", received(calendar.of_receipt)),
         Route("/{language:language}/space", space.show, methods=["GET", "POST"]),
         Route("/calendar/{token}.ics", calendar.feed),
         Route("/{language:language}/mailbox", mailbox.listing),
