@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import axe_playwright_python
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Locator, Page, ViewportSize
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RUN = """async ([context, rules]) => {
@@ -63,6 +63,15 @@ def faults(page: Page, context: str = ".sw") -> list[str]:
     page.set_viewport_size(WIDE)
     page.evaluate("document.documentElement.style.fontSize = ''")
     return found
+
+
+def press(button: Locator) -> None:
+    """Click where scripts are off: there Playwright cannot see on what its click falls.
+
+    The result above a button is laid out when it comes near, and may move it: first it comes near, then it is clicked.
+    """
+    button.scroll_into_view_if_needed()
+    button.click()
 
 
 def palette(page: Page, scheme: str) -> None:

@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
 
 from tests.browser.conftest import Service
+from tests.browser.looking import press
 from tests.running import free_port
 from widget.settings import ROOT
 
@@ -362,7 +363,7 @@ def test_with_javascript_off_the_form_lands_on_the_services_own_page(hosts: Host
     page = context.new_page()
     page.goto(hosts.help + ARTICLE)
 
-    page.get_by_role("button", name="Calculer").click()
+    press(page.get_by_role("button", name="Calculer"))
 
     expect(page).to_have_url(f"{hosts.service}/widget/fr/change")
     context.close()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Service
+from tests.browser.looking import press
 from tests.browser.people import LATE, a_space, enter
 
 DOWNGRADE = {"fr": "/fr/abonnement/retrograder/", "en": "/en/subscription/downgrade/"}
@@ -22,7 +23,7 @@ def plain(chromium: Browser) -> Iterator[Page]:
 
 
 def submit(page: Page) -> None:
-    page.locator(".sw-form button[type=submit]").first.click()
+    press(page.locator(".sw-form button[type=submit]").first)
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
