@@ -1,85 +1,28 @@
 """What is of one space is unknown to every other, whoever holds its ids."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, func, select
 
-from widget import catalogue
-from widget.catalogue import DATA
-from widget.domain.change import preview
+from tests.services.conftest import NOW, TERMS, Administrator, administrator, bring_in, demo_space
 from widget.domain.plan import Level
-from widget.services import account, draft, members, order, undo
+from widget.services import account, draft, members, undo
 from widget.services.members import MembersError
-from widget.services.order import Outcome, Placed, Unknown
-from widget.services.transfer import import_file
-from widget.store import space as spaces
-from widget.store import subscription as subscriptions
+from widget.services.order import Placed, Unknown
 from widget.store.engine import transaction
 from widget.store.tables import FIRST_HASH, audit_event, metadata, placed_order, subscription
 
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-TERMS = catalogue.load()
 
-
-@dataclass(frozen=True)
-class Person:
-    """An administrator of one space."""
-
-    engine: Engine
-    space_id: str
-    member_id: str
-
-    def reviewed(self, wish: Level) -> str:
-        own = {"space_id": self.space_id, "member_id": self.member_id}
-        draft_id = draft.begin(self.engine, **own, wish=wish, now=NOW)
-        seen = account.load(self.engine, TERMS, **own, now=NOW)
-        assert seen is not None
-        promise = order.reviewed(seen, preview(seen.subscription, wish, on=seen.on, terms=TERMS))
-        draft.keep(self.engine, **own, draft_id=draft_id, reason="other")
-        found = draft.load(self.engine, **own, draft_id=draft_id)
-        assert found is not None
-        draft.review(self.engine, space_id=self.space_id, draft=found, promise=promise)
-        return draft_id
-
-    def place(self, draft_id: str) -> Outcome:
-        found = draft.load(self.engine, space_id=self.space_id, member_id=self.member_id, draft_id=draft_id)
-        return order.place(
-            self.engine,
-            TERMS,
-            space_id=self.space_id,
-            member_id=self.member_id,
-            draft_id=draft_id,
-            key="the-same-key",
-            agreed=next(iter(found.reviews), "") if found else "",
-            late_ack="",
-            language="en",
-            now=NOW,
-        )
-
-    def change_id(self) -> str:
-        with transaction(self.engine) as connection:
-            found = subscriptions.pending(connection, self.space_id)
-        assert found is not None
-        return found.id
-
-
-def administrator(engine: Engine, space_id: str) -> Person:
-    with transaction(engine) as connection:
-        people = [each for each in spaces.members(connection, space_id, "active") if each.is_administrator]
-    return Person(engine, space_id, people[0].id)
+@pytest.fixture
+def claire(engine: Engine, tmp_path: Path) -> Administrator:
+    bring_in(engine, tmp_path, demo_space("atelier-nord"), demo_space("harbour-studio"))
+    return administrator(engine, "atelier-nord", "Claire Martin")
 
 
 @pytest.fixture
-def claire(engine: Engine) -> Person:
-    import_file(engine, TERMS, DATA / "demo.json", now=NOW)
-    return administrator(engine, "atelier-nord")
-
-
-@pytest.fixture
-def olivia(claire: Person) -> Person:
-    return administrator(claire.engine, "harbour-studio")
+def olivia(claire: Administrator) -> Administrator:
+    return administrator(claire.engine, "harbour-studio", "Olivia Hughes")
 
 
 FEWER = Level("premium", 12, 2)
@@ -93,19 +36,22 @@ def counted(engine: Engine) -> dict[str, int]:
         }
 
 
-def test_a_draft_of_another_space_is_unknown(claire: Person, olivia: Person) -> None:
+def test_a_draft_of_another_space_is_unknown(claire: Administrator, olivia: Administrator) -> None:
     draft_id = claire.reviewed(FEWER)
     before = counted(claire.engine)
 
-    assert olivia.place(draft_id) == Unknown()
-    assert Person(claire.engine, claire.space_id, olivia.member_id).place(draft_id) == Unknown()
-    assert Person(claire.engine, olivia.space_id, claire.member_id).place(draft_id) == Unknown()
+    agreed = claire.agreed[draft_id]
+    assert olivia.place(draft_id, agreed=agreed) == Unknown()
+    assert Administrator(claire.engine, claire.space_id, olivia.member_id).place(draft_id, agreed=agreed) == Unknown()
+    assert Administrator(claire.engine, olivia.space_id, claire.member_id).place(draft_id, agreed=agreed) == Unknown()
     assert draft.load(claire.engine, space_id=olivia.space_id, member_id=olivia.member_id, draft_id=draft_id) is None
 
     assert counted(claire.engine) == before
 
 
-def test_nobody_keeps_anything_in_a_draft_of_another_space_or_of_another_person(claire: Person, olivia: Person) -> None:
+def test_nobody_keeps_anything_in_a_draft_of_another_space_or_of_another_person(
+    claire: Administrator, olivia: Administrator
+) -> None:
     draft_id = claire.reviewed(FEWER)
 
     for space_id, member_id in (
@@ -122,14 +68,15 @@ def test_nobody_keeps_anything_in_a_draft_of_another_space_or_of_another_person(
     assert found.reviews
 
 
-def test_a_member_of_another_space_sees_nothing(claire: Person, olivia: Person) -> None:
+def test_a_member_of_another_space_sees_nothing(claire: Administrator, olivia: Administrator) -> None:
     seen = account.load(claire.engine, TERMS, space_id=claire.space_id, member_id=olivia.member_id, now=NOW)
 
     assert seen is None
 
 
-def test_the_same_key_in_two_spaces_is_two_orders(claire: Person, olivia: Person) -> None:
-    hers, the_other = claire.place(claire.reviewed(FEWER)), olivia.place(olivia.reviewed(Level("premium", 8, 1)))
+def test_the_same_key_in_two_spaces_is_two_orders(claire: Administrator, olivia: Administrator) -> None:
+    hers = claire.place(claire.reviewed(FEWER), key="the-same-key")
+    the_other = olivia.place(olivia.reviewed(Level("premium", 8, 1)), key="the-same-key")
 
     assert isinstance(hers, Placed)
     assert isinstance(the_other, Placed)
@@ -137,7 +84,7 @@ def test_the_same_key_in_two_spaces_is_two_orders(claire: Person, olivia: Person
     assert not the_other.replayed
 
 
-def test_an_order_changes_one_space_and_is_shown_to_that_space(claire: Person, olivia: Person) -> None:
+def test_an_order_changes_one_space_and_is_shown_to_that_space(claire: Administrator, olivia: Administrator) -> None:
     placed = claire.place(claire.reviewed(FEWER))
 
     assert isinstance(placed, Placed)
@@ -151,13 +98,13 @@ def test_an_order_changes_one_space_and_is_shown_to_that_space(claire: Person, o
         assert set(connection.execute(logged).scalars()) == {"atelier-nord"}
 
 
-def order_of(person: Person, order_id: str) -> bool:
+def order_of(person: Administrator, order_id: str) -> bool:
     return draft.order(person.engine, space_id=person.space_id, order_id=order_id) is not None
 
 
-def test_a_change_of_another_space_is_not_undone(claire: Person, olivia: Person) -> None:
+def test_a_change_of_another_space_is_not_undone(claire: Administrator, olivia: Administrator) -> None:
     claire.place(claire.reviewed(FEWER))
-    change_id = claire.change_id()
+    change_id = claire.pending().id
     before = counted(claire.engine)
 
     for space_id in (olivia.space_id, claire.space_id):
@@ -165,12 +112,12 @@ def test_a_change_of_another_space_is_not_undone(claire: Person, olivia: Person)
             claire.engine, TERMS, space_id=space_id, member_id=olivia.member_id, change_id=change_id, now=NOW
         )
 
-    assert claire.change_id() == change_id
+    assert claire.pending().id == change_id
     assert counted(claire.engine) == before
 
 
 @pytest.mark.parametrize("active", [True, False])
-def test_a_member_of_another_space_is_not_moved(claire: Person, olivia: Person, active: bool) -> None:
+def test_a_member_of_another_space_is_not_moved(claire: Administrator, olivia: Administrator, active: bool) -> None:
     def moved(space_id: str) -> None:
         members.set_active(
             claire.engine,
@@ -187,30 +134,32 @@ def test_a_member_of_another_space_is_not_moved(claire: Person, olivia: Person, 
         moved(claire.space_id)
 
 
-def test_how_a_change_of_another_space_stands_is_not_told(claire: Person, olivia: Person) -> None:
+def test_how_a_change_of_another_space_stands_is_not_told(claire: Administrator, olivia: Administrator) -> None:
     claire.place(claire.reviewed(FEWER))
-    change_id = claire.change_id()
+    change_id = claire.pending().id
 
     assert undone(claire, change_id)
     assert not undone(olivia, change_id)
 
 
-def undone(person: Person, change_id: str) -> bool:
+def undone(person: Administrator, change_id: str) -> bool:
     return undo.undo(
         person.engine, TERMS, space_id=person.space_id, member_id=person.member_id, change_id=change_id, now=NOW
     )
 
 
-def test_an_order_replaces_only_the_pending_change_of_its_own_space(claire: Person, olivia: Person) -> None:
+def test_an_order_replaces_only_the_pending_change_of_its_own_space(
+    claire: Administrator, olivia: Administrator
+) -> None:
     olivia.place(olivia.reviewed(Level("premium", 8, 1)))
-    waiting = olivia.change_id()
+    waiting = olivia.pending().id
 
     claire.place(claire.reviewed(FEWER))
 
-    assert olivia.change_id() == waiting
+    assert olivia.pending().id == waiting
 
 
-def test_each_space_has_an_audit_chain_of_its_own(claire: Person, olivia: Person) -> None:
+def test_each_space_has_an_audit_chain_of_its_own(claire: Administrator, olivia: Administrator) -> None:
     claire.place(claire.reviewed(FEWER))
     olivia.place(olivia.reviewed(Level("premium", 8, 1)))
 
