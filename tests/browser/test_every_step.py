@@ -35,7 +35,8 @@ def test_the_whole_flow(service: Service, page: Page, seen: Callable[[str, str],
     page.locator(".sw-sample summary").click()
     page.locator("#sw-users").fill("douze")
     page.locator("#sw-on").fill("2020-01-01")
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     seen("the example, mistyped", ".sw-summary")
 
     space = a_space(service, ANNUAL, users=12)
