@@ -26,6 +26,11 @@ for _name in list(os.environ):
         del os.environ[_name]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than there are cores: a test in the browser waits for half of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(autouse=True)
 def own_log() -> Iterator[None]:
     """Take back what a command of ours sets up for its whole process: the next test hears what it asks for.

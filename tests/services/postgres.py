@@ -45,7 +45,11 @@ class Postgres:
     def create(self, template: str = "template1") -> str:
         """Create a database as a copy of another, which nobody may be using, and return its name."""
         name = f"test_{uuid.uuid4().hex}"
-        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        self._run(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
         return name
 
     def drop(self, database: str) -> None:
