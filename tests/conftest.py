@@ -28,7 +28,7 @@ for _name in list(os.environ):
 
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than there are cores: a test in the browser waits for half of its time."""
-    return (os.cpu_count() or 1) + 1
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.fixture(autouse=True)

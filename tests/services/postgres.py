@@ -45,6 +45,7 @@ class Postgres:
     def create(self, template: str = "template1") -> str:
         """Create a database as a copy of another, which nobody may be using, and return its name."""
         name = f"test_{uuid.uuid4().hex}"
+        # Twice as fast as through the log, PostgreSQL's own choice for small ones.
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
                 sql.Identifier(name), sql.Identifier(template)
